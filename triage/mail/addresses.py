@@ -1,0 +1,135 @@
+"""Address lists: RFC 5322, 3.4, with groups, comments and the damage of real programs."""
+
+import re
+
+from triage.mail import limits
+from triage.mail.values import Address
+from triage.mail.words import decode_words
+
+# The form nine mails out of ten use, read without the scanner below.
+_SIMPLE = re.compile(r'(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>')
+_BARE = re.compile(r'[^<>@\s,;:()"\\]+@[^<>@\s,;:()"\\]+')
+_ANYWHERE = re.compile(r'[^<>@\s,;:()"\'\\\[\]=]+@[^<>@\s,;:()"\'\\\[\]]+')
+_TOKEN = re.compile(
+    r'(?P<word>=\?[^?\s]+\?[BbQq]\?[^?]*\?=)|(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<open>\()'
+    r'|(?P<angle><[^<>]*>?)|(?P<separator>[,;:])|(?P<space>\s+)|(?P<literal>\[[^\]]*\]?)|(?P<atom>[^\s"(<,;:\[]+)'
+    r"|(?P<other>.)",
+    re.S,
+)
+_COMMENT_END = re.compile(r"\\.|[()]", re.S)
+_QUOTED_PAIR = re.compile(r"\\(.)", re.S)
+
+
+def read_addresses(text: str) -> tuple[Address, ...]:
+    """The mailboxes of an address field, groups dissolved, at most `limits.ADDRESSES`.
+
+    `text` is unfolded and may hold encoded-words. What is no address keeps its text as the name.
+    """
+    simple = _SIMPLE.fullmatch(text)
+    if simple:
+        return (Address((simple[1] or simple[2] or "").strip(), _address(simple[3])),)
+    if _BARE.fullmatch(text):
+        return (Address("", _address(text)),)
+    return tuple(_Scanner(text).addresses())
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[Address] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self._phrase: list[str] = []
+        self._written: list[str] = []
+        self._angle: str | None = None
+        self._comment = ""
+
+    def addresses(self) -> list[Address]:
+        position = 0
+        while position < len(self._text) and len(self._found) < limits.ADDRESSES:
+            token = _TOKEN.match(self._text, position)
+            if token is None:
+                break
+            position = token.end()
+            if token.lastgroup == "open":
+                position = self._read_comment(position)
+            else:
+                self._take(token.lastgroup or "", token[0])
+        self._finish()
+        return self._found[: limits.ADDRESSES]
+
+    def _take(self, kind: str, token: str) -> None:
+        if kind == "separator":
+            # "Team: a@b, c@d;" names a group; "user:name@host" and "mailto:a@b" do not.
+            if token == ":" and self._angle is None and not any("@" in piece for piece in self._phrase):
+                self._clear()
+            elif token != ":":
+                self._finish()
+        elif kind == "angle":
+            self._angle = token.strip("<>").strip()
+        elif kind == "quoted":
+            inner = token[1:-1] if len(token) > 1 and token.endswith('"') else token[1:]
+            self._phrase.append(_QUOTED_PAIR.sub(r"\1", inner))
+            self._written.append(token)
+        else:
+            self._phrase.append(" " if kind == "space" else token)
+            self._written.append(self._phrase[-1])
+
+    def _read_comment(self, position: int) -> int:
+        depth, start = 1, position
+        for token in _COMMENT_END.finditer(self._text, position):
+            depth += {"(": 1, ")": -1}.get(token[0], 0)
+            if depth == 0:
+                self._comment = self._text[start : token.start()]
+                return token.end()
+        self._comment = self._text[start:]
+        return len(self._text)
+
+    def _finish(self) -> None:
+        phrase, written = "".join(self._phrase).strip(), "".join(self._written).strip()
+        angle, comment = self._angle, self._comment
+        self._clear()
+        if angle is not None:
+            self._found.append(_named(phrase or comment, angle))
+        elif written.startswith('"') and '"@' in written:
+            self._found.append(Address(_name(comment), _address(written)))
+        elif "@" in phrase:
+            self._found.append(_bare(phrase, comment))
+        elif phrase or comment:
+            self._found.append(Address(_name(phrase or comment), ""))
+
+
+def _named(phrase: str, angle: str) -> Address:
+    # A route such as <@relay.example.com:dora@example.com> is obsolete (RFC 5322, 4.4).
+    angle = angle.rpartition(":")[2] if angle.startswith("@") else angle.removeprefix("mailto:")
+    address = _address(angle)
+    if not address and (found := _ANYWHERE.search(phrase)):
+        return Address(_name(angle), _address(found[0]))
+    return Address(_name(phrase), address)
+
+
+def _bare(phrase: str, comment: str) -> Address:
+    tight = re.sub(r"\s*([@.])\s*", r"\1", phrase)
+    if " " not in tight and (address := _address(tight)):
+        return Address(_name(comment), address)
+    found = _ANYWHERE.search(tight)
+    if found is None:
+        return Address(_name(phrase), "")
+    return Address(_name(tight.replace(found[0], " ") + comment), _address(found[0]))
+
+
+def _name(text: str) -> str:
+    name = " ".join(decode_words(text).split())
+    # Some programs quote a name twice, or in the other kind of quotes.
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1].strip()
+    return name
+
+
+def _address(text: str) -> str:
+    text = decode_words(text) if "=?" in text else text
+    local, at, domain = text.strip().strip("<>").strip("'").rpartition("@")
+    if not at or not local or not domain:
+        return ""
+    return f"{local}@{domain.rstrip('.').lower()}"

@@ -1,0 +1,87 @@
+"""Which mails no person wrote, and of what kind (RFC 3834, RFC 3464, RFC 8098, RFC 5965, RFC 2919)."""
+
+import re
+from collections.abc import Mapping
+
+from triage.mail.parameters import Value
+
+BOUNCE = "bounce"
+RECEIPT = "receipt"
+REPORT = "report"
+AUTO_REPLY = "auto-reply"
+GENERATED = "generated"
+LIST = "list"
+BULK = "bulk"
+
+_REPORTS = {
+    "delivery-status": BOUNCE,
+    "disposition-notification": RECEIPT,
+    "feedback-report": REPORT,
+    "tlsrpt": REPORT,
+}
+# Local parts that only mail systems write from.
+_DAEMON = re.compile(r"(?:mailer-?daemon|postmaster|mail-?delivery|mdaemon)@", re.I)
+_BOUNCE_SUBJECT = re.compile(
+    r"undeliver|delivery (?:status notification|failure|has failed|report)|returned mail|mail delivery (?:failed|system)"
+    r"|failure notice|unzustellbar|nicht zustellbar|zustellung .{0,20}fehlgeschlagen|non remis|échec de (?:la )?remise"
+    r"|no se puede entregar|no entregado|mancato recapito|non recapitabile|onbestelbaar|não entregue|falha na entrega",
+    re.I,
+)
+_AWAY_SUBJECT = re.compile(
+    r"\s*(?:(?:re|aw|antw)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)\b|out of (?:the )?office\b"
+    r"|autoreply\b|autosvar|abwesenheit|automatische (?:antwort|rückmeldung|beantwortung)|réponse automatique"
+    r"|absence du bureau|message d'absence|respuesta automática|fuera de (?:la )?oficina|risposta automatica"
+    r"|fuori (?:sede|ufficio)|automatisch antwoord|afwezig|resposta automática|fora do escritório"
+    r"|ausência (?:temporária|do escritório))",
+    re.I,
+)
+_AWAY_HEADERS = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-reply", "x-mail-autoreply", "x-vacation")
+_LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-mailman-version")
+_BULK_HEADERS = ("list-unsubscribe", "feedback-id", "x-campaignid", "x-campaign-id", "x-mc-user", "x-csa-complaints")
+
+
+def automatic(headers: Mapping[str, str], content_type: Value, sender: str) -> str:
+    """One of the words above, or "" for mail that a person wrote.
+
+    `headers` are by lower-case name; `sender` is the address in From. The most specific kind
+    wins: a bounce that calls itself auto-replied is a bounce.
+    """
+    subject = headers.get("subject", "")
+    if content_type.token == "multipart/report":
+        return _REPORTS.get(content_type.get("report-type").lower(), BOUNCE if _DAEMON.match(sender) else REPORT)
+    if content_type.token in ("message/delivery-status", "message/disposition-notification"):
+        return BOUNCE if "delivery" in content_type.token else RECEIPT
+    if _is_bounce(headers, subject, sender):
+        return BOUNCE
+    if _is_reply(headers, subject):
+        return AUTO_REPLY
+    if any(name in headers for name in _LIST_HEADERS) or _precedence(headers) == "list":
+        return LIST
+    if any(name in headers for name in _BULK_HEADERS) or _precedence(headers) in ("bulk", "junk"):
+        return BULK
+    return GENERATED if _submitted(headers) not in ("", "no") else ""
+
+
+def _is_bounce(headers: Mapping[str, str], subject: str, sender: str) -> bool:
+    if "x-failed-recipients" in headers:
+        return True
+    nobody = headers.get("return-path", "").strip() == "<>"
+    return bool((nobody or _DAEMON.match(sender)) and _BOUNCE_SUBJECT.search(subject))
+
+
+def _is_reply(headers: Mapping[str, str], subject: str) -> bool:
+    submitted = _submitted(headers)
+    if submitted in ("auto-replied", "auto-notified") or _precedence(headers) in ("auto_reply", "auto-reply"):
+        return True
+    if any(headers.get(name, "no").lower() not in ("no", "false", "0") for name in _AWAY_HEADERS):
+        return True
+    # RFC 3834, 5: "no" is the sender's word that a person wrote it, whatever the subject says.
+    return submitted != "no" and bool(_AWAY_SUBJECT.match(subject))
+
+
+def _submitted(headers: Mapping[str, str]) -> str:
+    return re.split(r"[;\s(]", headers.get("auto-submitted", "").strip().lower(), maxsplit=1)[0]
+
+
+def _precedence(headers: Mapping[str, str]) -> str:
+    return headers.get("precedence", "").strip().lower()

@@ -1,0 +1,143 @@
+"""What a person reads in an HTML mail, as lines of text."""
+
+import re
+
+from lxml import etree, html
+
+_SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select"})
+_BLOCKS = frozenset(
+    """address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
+    header hr li main nav ol p pre section table tbody tfoot thead tr ul""".split()
+)
+# Space around these is a blank line rather than a new one.
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)", re.I)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
+_GAPS = re.compile(r"\n{3,}")
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad\u034f"))
+
+
+def html_to_text(markup: str) -> str:
+    """Readable text of HTML: blocks on lines of their own, "> " before quotations, links kept
+    where their text does not name them. Hidden elements are left out: they are not read either.
+    """
+    if not markup.strip():
+        return ""
+    root = _tree(markup)
+    if root is None:
+        return ""
+    writer = _Writer()
+    writer.write(root)
+    return writer.text()
+
+
+def _tree(markup: str) -> html.HtmlElement | None:
+    # lxml refuses NUL and refuses str with an encoding declaration; bytes have neither trouble.
+    data = markup.replace("\0", "").encode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        return html.document_fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._quotes = 0
+        self._preformatted = 0
+        self._hidden = 0
+
+    def write(self, root: html.HtmlElement) -> None:
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if not isinstance(element.tag, str):
+                continue
+            if event == "start":
+                self._start(element)
+            else:
+                self._end(element)
+                if element.tail and not self._hidden:
+                    self._say(element.tail)
+
+    def _start(self, element: html.HtmlElement) -> None:
+        tag = element.tag
+        if self._hidden or tag in _SILENT or _HIDDEN.search(element.get("style", "")) or "hidden" in element.attrib:
+            self._hidden += 1
+            return
+        if tag == "br":
+            self._pieces.append("\n")
+        elif tag == "img":
+            self._say(element.get("alt") or "")
+        elif tag in _BLOCKS:
+            self._break(tag)
+            self._open(tag)
+        if element.text:
+            self._say(element.text)
+
+    def _open(self, tag: str) -> None:
+        if tag == "blockquote":
+            self._quotes += 1
+            self._pieces.append(f"\x01{self._quotes}\x02")
+        elif tag == "pre":
+            self._preformatted += 1
+        elif tag == "li":
+            self._pieces.append("- ")
+        elif tag == "hr":
+            self._pieces.append("---\n")
+
+    def _end(self, element: html.HtmlElement) -> None:
+        tag = element.tag
+        if self._hidden:
+            self._hidden -= 1
+            return
+        if tag == "blockquote":
+            self._break(tag)
+            self._quotes -= 1
+            self._pieces.append(f"\x01{self._quotes}\x02")
+            return
+        if tag == "pre":
+            self._preformatted -= 1
+        elif tag in ("td", "th"):
+            self._pieces.append(" ")
+        elif tag == "a":
+            self._link(element)
+        if tag in _BLOCKS:
+            self._break(tag)
+
+    def _link(self, element: html.HtmlElement) -> None:
+        target = element.get("href", "").strip()
+        if not target.lower().startswith(("http://", "https://")) or len(target) > 300:
+            return
+        shown = "".join(element.itertext()).strip()
+        if shown and target.split("//", 1)[1].rstrip("/") not in shown:
+            self._say(f" ({target})")
+
+    def _break(self, tag: str) -> None:
+        self._pieces.append("\x04" if tag in _PARAGRAPHS else "\x03")
+
+    def _say(self, text: str) -> None:
+        if "\x01" in text or "\x02" in text or "\x03" in text or "\x04" in text:
+            text = re.sub("[\x01-\x04]", "", text)
+        self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
+
+    def text(self) -> str:
+        flat = "".join(self._pieces).translate(_ZERO_WIDTH)
+        flat = re.sub("[ \n]*[\x03\x04][ \x03\x04]*", lambda run: "\n\n" if "\x04" in run[0] else "\n", flat)
+        flat = re.sub("\n ", "\n", re.sub(" {2,}", " ", flat))
+        if "\x01" in flat:
+            flat = _quoted(flat)
+        return _GAPS.sub("\n\n", _LINE_ENDS.sub("\n", flat.replace("\xa0", " "))).strip()
+
+
+def _quoted(flat: str) -> str:
+    depth = 0
+    lines = []
+    for line in flat.split("\n"):
+        for mark in re.findall("\x01(\\d+)\x02", line):
+            depth = int(mark)
+        words = re.sub("\x01\\d+\x02", "", line)
+        if depth and (words.strip() or lines):
+            words = "> " * min(depth, 9) + words
+        lines.append(words)
+    return "\n".join(lines)
