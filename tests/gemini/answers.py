@@ -166,7 +166,9 @@ class _Instance:
 
     def _choice(self, options: list[Any], fact: Any) -> Any:
         by_name = {str(option).lower(): option for option in options}
-        wanted = [str(fact).lower(), category_of(self.text), _band(confidence_of(self.text))]
+        wanted = [category_of(self.text), _band(confidence_of(self.text))]
+        if fact is not None:
+            wanted.insert(0, str(fact).lower())
         for name in wanted:
             if name in by_name:
                 return by_name[name]

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class Source(models.TextChoices):
@@ -108,3 +109,18 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_key}"
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen: `worker` by the sweep, `mailbox:7` by its watcher."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        """Say that `name` lives."""
+        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})

@@ -86,8 +86,9 @@ class Document:
     """One invoice or credit note as its issuer wrote it.
 
     `source` says how it was read: facturx, zugferd, ubl, cii, fatturapa, or the model's name.
-    The fields after it are for the checks only and never reach the JSON; `found` holds problems
-    met while reading (an amount that is no number), which `checks.check` repeats.
+    The fields after it are for the checks only and never reach the JSON: the sums BT-106, -107,
+    -108 and -114, `untaxed` (in the gross total but not in net or tax: stamp duty) and `found`,
+    the problems met while reading (an amount that is no number), which `checks.check` repeats.
     """
 
     type: Type
@@ -110,6 +111,7 @@ class Document:
     charge_total: Decimal | None = None
     rounding: Decimal | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    untaxed: Decimal = Decimal(0)
     found: tuple[Problem, ...] = ()
 
 
@@ -168,9 +170,9 @@ MAX_IDENTIFIER = 200
 MAX_TEXT = 2_000
 # The widest amounts in use: hundreds of billions, and unit prices of fuel or electricity.
 MAX_WHOLE_DIGITS = 15
-MAX_DECIMALS = 10
-# The longest itemised bills (telephone, parcels) seen in practice have a few thousand rows.
-MAX_LINES = 5_000
+MAX_DECIMALS = 8
+# Itemised bills (telephone, parcels) have thousands of rows; a page of tens of thousands is none.
+MAX_LINES = 20_000
 MAX_TAXES = 50
 # Before 1900 is a misread year; after 2999 is a date nobody pays by.
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -181,7 +183,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 
 
-class InvalidDocument(ValueError):
+class InvalidDocument(ValueError):  # noqa: N818 - the contract's name
     """The data is no invoice of our JSON; the text is a sentence naming the field."""
 
 
@@ -264,7 +266,7 @@ def _party(data: object, field: str, keys: tuple[str, ...]) -> Party:
 
 
 def _type(value: object) -> Type:
-    if value == "invoice" or value == "credit_note":
+    if value in ("invoice", "credit_note"):
         return cast(Type, value)
     raise InvalidDocument(f"type is {_shown(value)}, not invoice or credit_note")
 
