@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from .book import Book, Entry, usage_fields
+from .book import Book, Entry
 from .catalogue import Model, known_models
 from .control import PREFIX, control
 from .errors import ApiError, Json, api_key_invalid, model_not_found, model_retired
@@ -161,8 +161,8 @@ class Api:
             finish=generated.finish,
             tier=generated.tier,
             response_id=generated.response_id,
-            **usage_fields(generated.usage),
         )
+        entry.count(generated.usage)
         if generated.reply.ending in (Ending.HANG, Ending.CUT_BEFORE):
             entry.status = 0
         return self.book.enter(entry)

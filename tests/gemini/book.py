@@ -34,6 +34,10 @@ class Entry:
     response_id: str = ""
     delivered: bool = False
 
+    def count(self, usage: Usage) -> None:
+        self.prompt, self.cached = usage.prompt, usage.cached
+        self.thoughts, self.candidates = usage.thoughts, usage.candidates
+
 
 @dataclass(slots=True, kw_only=True)
 class Total:
@@ -96,16 +100,6 @@ class Book:
         totals = {name: asdict(total) for name, total in self.by_model.items()}
         payload: Json = {"total": asdict(self.total), "by_model": totals}
         return payload | {"rows": [asdict(row) for row in self.rows]} if rows else payload
-
-
-def usage_fields(usage: Usage) -> dict[str, int]:
-    """The counts of an entry."""
-    return {
-        "prompt": usage.prompt,
-        "cached": usage.cached,
-        "thoughts": usage.thoughts,
-        "candidates": usage.candidates,
-    }
 
 
 def _sum(rows: Iterable[Entry]) -> Total:

@@ -52,9 +52,7 @@ def _three_and_later(name: str, default: str, levels: tuple[str, ...] = _LEVELS)
     return Model(name=name, levels=levels, default=default)
 
 
-def _current(
-    name: str, default: str, levels: tuple[str, ...], *, penalties: bool = False
-) -> Model:
+def _current(name: str, default: str, levels: tuple[str, ...], *, penalties: bool = False) -> Model:
     return Model(
         name=name,
         levels=levels,

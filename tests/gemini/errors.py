@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 Json = dict[str, Any]
@@ -54,7 +55,12 @@ class ApiError(Exception):
     """A refusal. `code` is the HTTP status, `status` its google.rpc name."""
 
     def __init__(
-        self, code: int, message: str | None = None, *, status: str = "", details: list[Json] = []
+        self,
+        code: int,
+        message: str | None = None,
+        *,
+        status: str = "",
+        details: Sequence[Json] = (),
     ) -> None:
         self.code = code
         self.message = message or MESSAGES.get(code, "The request was refused.")

@@ -146,9 +146,7 @@ def split(text: str, pieces: int) -> list[str]:
 
 
 def safety_ratings() -> list[Json]:
-    return [
-        {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH", "blocked": True}
-    ]
+    return [{"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH", "blocked": True}]
 
 
 def unary_answer(generated: Generated) -> Answer:

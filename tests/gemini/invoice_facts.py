@@ -110,7 +110,7 @@ def _first_amount(words: tuple[str, ...], text: str) -> Decimal | None:
 
 
 def parse_amount(text: str) -> Decimal | None:
-    """"1 234,50", "1,234.50" or "1234.5" with two places; None for anything else."""
+    """The amount in "1 234,50", "1,234.50" or "1234.5", two places; None for anything else."""
     digits = re.sub(r"[ '\u00a0]", "", text)
     mark = max(digits.rfind(","), digits.rfind("."))
     if mark >= 0 and len(digits) - mark - 1 in (1, 2):

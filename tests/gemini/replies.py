@@ -204,9 +204,7 @@ def error(
 def too_many_requests(*, retry_delay: float | None = 2.5, daily: bool = False) -> Reply:
     """429 with the details of a quota by the minute, or by the day (nothing to wait for)."""
     period = "PerDay" if daily else "PerMinute"
-    return error(
-        429, retry_delay=retry_delay, quota=f"GenerateRequests{period}PerProjectPerModel"
-    )
+    return error(429, retry_delay=retry_delay, quota=f"GenerateRequests{period}PerProjectPerModel")
 
 
 def html(status: int = 502) -> Reply:

@@ -47,7 +47,9 @@ class Request:
         self.query = dict(parse_qsl(url.query, keep_blank_values=True))
         matched = _PATH.fullmatch(url.path)
         self.version = matched[1] if matched else ""
-        self.resource, _, self.verb = (matched[2] if matched else "").partition(":")
+        resource, _, verb = (matched[2] if matched else "").partition(":")
+        self.resource: str = resource
+        self.verb: str = verb
 
     def __repr__(self) -> str:
         return f"<Request {self.number} {self.http_method} {self.path}>"
@@ -142,13 +144,14 @@ def camel_keys(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        (name := _camel(key)): item if name in _OPAQUE else camel_keys(item)
+        (name := camel_key(key)): item if name in _OPAQUE else camel_keys(item)
         for key, item in value.items()
     }
 
 
 @lru_cache(maxsize=2000)
-def _camel(key: str) -> str:
+def camel_key(key: str) -> str:
+    """One snake_case key in camelCase."""
     head, *rest = key.split("_")
     return head + "".join(word[:1].upper() + word[1:] for word in rest)
 

@@ -11,25 +11,76 @@ from typing import Any
 
 from .catalogue import Model
 from .errors import ApiError, Json
-from .request import Request, camel_keys
+from .request import Request, camel_key
 
 MIN_DEADLINE_SECONDS = 10
 
 _TOP_FIELDS = frozenset(
-    "model contents systemInstruction safetySettings tools toolConfig cachedContent serviceTier "
-    "labels store continuationToken generationConfig".split()
+    {
+        "model",
+        "contents",
+        "systemInstruction",
+        "safetySettings",
+        "tools",
+        "toolConfig",
+        "cachedContent",
+        "serviceTier",
+        "labels",
+        "store",
+        "continuationToken",
+        "generationConfig",
+    }
 )
 _CONFIG_FIELDS = frozenset(
-    "temperature topP topK candidateCount maxOutputTokens stopSequences seed presencePenalty "
-    "frequencyPenalty responseLogprobs logprobs responseMimeType responseSchema "
-    "responseJsonSchema thinkingConfig mediaResolution responseModalities speechConfig "
-    "imageConfig audioTimestamp".split()
+    {
+        "temperature",
+        "topP",
+        "topK",
+        "candidateCount",
+        "maxOutputTokens",
+        "stopSequences",
+        "seed",
+        "presencePenalty",
+        "frequencyPenalty",
+        "responseLogprobs",
+        "logprobs",
+        "responseMimeType",
+        "responseSchema",
+        "responseJsonSchema",
+        "thinkingConfig",
+        "mediaResolution",
+        "responseModalities",
+        "speechConfig",
+        "imageConfig",
+        "audioTimestamp",
+    }
 )
 # The OpenAPI subset of `responseSchema`; JSON Schema proper goes into responseJsonSchema.
 _SCHEMA_FIELDS = frozenset(
-    "type format title description nullable enum maxItems minItems properties required "
-    "minProperties maxProperties minLength maxLength pattern example anyOf propertyOrdering "
-    "default items minimum maximum".split()
+    {
+        "type",
+        "format",
+        "title",
+        "description",
+        "nullable",
+        "enum",
+        "maxItems",
+        "minItems",
+        "properties",
+        "required",
+        "minProperties",
+        "maxProperties",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "example",
+        "anyOf",
+        "propertyOrdering",
+        "default",
+        "items",
+        "minimum",
+        "maximum",
+    }
 )
 _SERVICE_TIERS = frozenset({"", "standard", "flex", "priority", "unspecified"})
 
@@ -146,16 +197,8 @@ def _schema(request: Request, model: Model) -> None:
     if request.schema is not None and mime_type not in ("application/json", "text/x.enum"):
         raise ApiError(400, "A response schema needs response_mime_type application/json.")
     for schema in _subschemas(config.get("responseSchema")):
-        _refuse_unknown(
-            dict.fromkeys(name for name in schema if camel_key(name) not in _SCHEMA_FIELDS),
-            frozenset(),
-            " at 'generation_config.response_schema'",
-        )
-
-
-def camel_key(name: str) -> str:
-    """One key in camelCase."""
-    return next(iter(camel_keys({name: None})))
+        unknown = {name: None for name in schema if camel_key(name) not in _SCHEMA_FIELDS}
+        _refuse_unknown(unknown, frozenset(), " at 'generation_config.response_schema'")
 
 
 def _subschemas(schema: Any) -> Iterator[Json]:

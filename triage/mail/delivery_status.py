@@ -1,0 +1,76 @@
+"""The facts of a bounce (RFC 3464): who did not get which mail, and why."""
+
+import re
+from dataclasses import dataclass
+
+from triage.mail.defects import Defects
+from triage.mail.fields import read_block
+from triage.mail.values import Email
+from triage.mail.words import header_text
+
+_BRACKETED = re.compile(r"<([^<>\s]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient's fate: `action` is failed, delayed, delivered, relayed or expanded;
+    `status` is the RFC 3463 code such as "5.1.1"; `diagnostic` is the remote server's answer."""
+
+    address: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """What a bounce says; `original_message_id` is the id of the mail that bounced, or ""."""
+
+    recipients: tuple[Recipient, ...]
+    original_message_id: str
+
+
+def read_delivery_status(email: Email) -> DeliveryStatus | None:
+    """The facts in a bounce's machine-readable part; None when it has none."""
+    reports = [each for each in email.attachments if each.content_type.endswith("/delivery-status")]
+    if not reports:
+        return None
+    recipients = [found for report in reports for found in _recipients(report.content)]
+    return DeliveryStatus(tuple(recipients), _original(email))
+
+
+def _recipients(report: bytes) -> list[Recipient]:
+    groups = re.split(rb"\r?\n[ \t]*\r?\n", report.strip())
+    return [found for group in groups if (found := _recipient(group))]
+
+
+def _recipient(group: bytes) -> Recipient | None:
+    fields = _fields(group)
+    address = fields.get("final-recipient") or fields.get("original-recipient", "")
+    if not address:
+        return None
+    return Recipient(
+        address=_typed(address),
+        action=fields.get("action", "").lower().partition(" ")[0],
+        status=fields.get("status", "").partition(" ")[0],
+        diagnostic=_typed(fields.get("diagnostic-code", "")),
+    )
+
+
+def _typed(value: str) -> str:
+    # "rfc822; dora@example.com": the type before the semicolon says nothing to a person.
+    return value.partition(";")[2].strip() if ";" in value else value.strip()
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    found = read_block(block, 0, len(block), Defects()).fields
+    return {name.decode("ascii").lower(): header_text(value) for name, value in reversed(found)}
+
+
+def _original(email: Email) -> str:
+    for each in email.attachments:
+        if each.content_type in ("message/rfc822", "message/global", "text/rfc822-headers"):
+            identity = _BRACKETED.search(_fields(each.content).get("message-id", ""))
+            if identity:
+                return identity[1]
+    return ""
