@@ -7,14 +7,14 @@ tokens in `tokens`, what the API refuses in `strictness`.
 
 from __future__ import annotations
 
-from . import replies
-from .book import Book, Entry, Total
-from .catalogue import Model
-from .errors import ApiError
-from .replies import Reply
-from .request import Request
-from .server import GeminiDouble
-from .tokens import Usage
+from tests.gemini import replies
+from tests.gemini.book import Book, Entry, Total
+from tests.gemini.catalogue import Model
+from tests.gemini.errors import ApiError
+from tests.gemini.replies import Reply
+from tests.gemini.request import Request
+from tests.gemini.server import GeminiDouble
+from tests.gemini.tokens import Usage
 
 __all__ = [
     "ApiError",

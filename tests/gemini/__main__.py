@@ -11,7 +11,7 @@ import signal
 import threading
 from types import FrameType
 
-from .server import GeminiDouble
+from tests.gemini.server import GeminiDouble
 
 # A benchmark asks a hundred thousand times and never looks back.
 KEEP_REQUESTS = 1_000

@@ -10,19 +10,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from .errors import Json
-from .invoice_facts import invoice_facts, looks_like_invoice
-from .request import Request
+from tests.gemini.errors import Json
+from tests.gemini.invoice_facts import invoice_facts, looks_like_invoice
+from tests.gemini.request import Request
 
 # Spam first: it likes to talk of offers and payments too. Then money over sales: "the
 # price on my invoice" is about the invoice.
-KEYWORDS: dict[str, re.Pattern[str]] = {
-    "spam": re.compile(r"\b(lottery|crypto\w*|winners?|seo|passwords? expires?)\b", re.I),
-    "billing": re.compile(r"\b(invoices?|factures?|rechnung\w*|refunds?|payments?)\b", re.I),
-    "sales": re.compile(r"\b(quotes?|prices?|offers?|devis|angebote?s?)\b", re.I),
+KEYWORDS: dict[str, frozenset[str]] = {
+    "spam": frozenset({"lottery", "winner", "winners", "seo", "crypto", "cryptocurrency"}),
+    "billing": frozenset(
+        {"invoice", "invoices", "facture", "factures", "refund", "refunds", "payment", "payments"}
+    ),
+    "sales": frozenset({"quote", "quotes", "price", "prices", "offer", "offers", "devis"}),
 }
+#: German glues its words together: Rechnungsnummer, Angebotsfrist.
+STEMS = {"billing": "rechnung", "sales": "angebot"}
+PHRASES = {"spam": ("password expires", "passwords expire")}
 OTHERWISE = "support"
 
 SURE, FAIRLY_SURE, TORN = 0.95, 0.85, 0.55
@@ -30,7 +36,8 @@ SURE, FAIRLY_SURE, TORN = 0.95, 0.85, 0.55
 # Deeper than any schema the API takes; a schema that refers to itself must end.
 MAX_DEPTH = 12
 
-_NONCE = re.compile(r"\b(?:nonce|echo)\W{1,4}([\w-]{4,64})", re.I)
+_WORD = re.compile(r"\w+")
+_NONCE = re.compile(r"(?i:nonce|echo)\W{1,4}([\w-]{4,64})")
 _FORMATS = {
     "date": "2026-11-20",
     "date-time": "2026-11-20T09:00:00Z",
@@ -42,13 +49,36 @@ _FORMATS = {
 
 def category_of(text: str) -> str:
     """The category of a mail: support, billing, sales or spam."""
-    return next((name for name, words in KEYWORDS.items() if words.search(text)), OTHERWISE)
+    return next(iter(categories_in(text)), OTHERWISE)
 
 
 def confidence_of(text: str) -> float:
     """0.95 when one category's words were found, 0.85 for none, 0.55 for several."""
-    found = sum(1 for words in KEYWORDS.values() if words.search(text))
-    return {0: FAIRLY_SURE, 1: SURE}.get(found, TORN)
+    return {0: FAIRLY_SURE, 1: SURE}.get(len(categories_in(text)), TORN)
+
+
+def second_of(text: str) -> str:
+    """The next most likely category: another one whose words were found, or support or billing."""
+    others = [*categories_in(text), OTHERWISE, "billing"]
+    return next(name for name in others if name != category_of(text))
+
+
+# Asked several times over for one mail; a benchmark would notice.
+@lru_cache(maxsize=64)
+def categories_in(text: str) -> tuple[str, ...]:
+    """Every category whose words are in the text, the decisive one first."""
+    lowered = text.lower()
+    words = set(_WORD.findall(lowered))
+    return tuple(name for name in KEYWORDS if _speaks_of(name, words, lowered))
+
+
+def _speaks_of(name: str, words: set[str], lowered: str) -> bool:
+    stem = STEMS.get(name)
+    return (
+        not KEYWORDS[name].isdisjoint(words)
+        or any(phrase in lowered for phrase in PHRASES.get(name, ()))
+        or (stem is not None and any(word.startswith(stem) for word in words))
+    )
 
 
 def answer_text(request: Request, overrides: Json | None = None) -> str:
@@ -85,16 +115,18 @@ class _Instance:
         text = request.last_text
         facts: Json = {
             "confidence": confidence_of(text),
+            "second": second_of(text),
             "reason": f"The words of the mail point to {category_of(text)}.",
             "explanation": f"The words of the mail point to {category_of(text)}.",
             "language": "en",
             "summary": " ".join(text.split())[:80] or "An empty mail.",
         }
-        if nonce := _NONCE.search(request.system + "\n" + request.text):
-            facts |= {"nonce": nonce[1], "echo": nonce[1]}
-        if looks_like_invoice(request.schema or {}):
+        schema = request.schema or {}
+        if not {"nonce", "echo"}.isdisjoint(schema.get("properties") or {}):
+            facts |= _nonce_facts(request)
+        if looks_like_invoice(schema):
             facts |= invoice_facts("\n".join(request.texts))
-        return cls(text, facts, request.schema or {})
+        return cls(text, facts, schema)
 
     def build(self, schema: Json, name: str = "", fact: Any = None, depth: int = 0) -> Any:
         schema = self._resolved(schema)
@@ -121,29 +153,29 @@ class _Instance:
         return schema
 
     def _any_of(self, options: list[Json], name: str, fact: Any, depth: int) -> Any:
-        # None is a fact too: what the document does not say stays null.
-        kinds = [_kind(self._resolved(option)) for option in options]
-        if "null" in kinds and (depth >= MAX_DEPTH or (fact is None and name in self.facts)):
+        choices = [one for one in map(self._resolved, options) if _kind(one) != "null"]
+        if not choices:
             return None
-        chosen = next((o for o, kind in zip(options, kinds, strict=True) if kind != "null"), None)
-        return None if chosen is None else self.build(chosen, name, fact, depth)
+        # What the mail does not say is null wherever it may be; a choice is always made.
+        if fact is None and len(choices) < len(options) and "enum" not in choices[0]:
+            return None
+        return self.build(choices[0], name, fact, depth)
 
     def _of_type(self, schema: Json, name: str, fact: Any, depth: int) -> Any:
-        kind = _kind(schema)
-        if fact is None and name in self.facts and _nullable(schema):
-            return None
-        match kind:
+        value: Any = None
+        unsaid = fact is None and _nullable(schema)
+        match "null" if unsaid else _kind(schema):
             case "object":
-                return self._object(schema, fact, depth)
+                value = self._object(schema, fact, depth)
             case "array":
-                return self._array(schema, name, fact, depth)
+                value = self._array(schema, name, fact, depth)
             case "string":
-                return _string(schema, fact)
-            case "number" | "integer":
-                return self._number(schema, name, fact, kind)
+                value = _string(schema, fact)
+            case "number" | "integer" as kind:
+                value = self._number(schema, name, fact, kind)
             case "boolean":
-                return bool(fact)
-        return None
+                value = bool(fact)
+        return value
 
     def _object(self, schema: Json, fact: Any, depth: int) -> Json:
         facts = fact if isinstance(fact, dict) else self.facts
@@ -183,10 +215,16 @@ class _Instance:
         if value is None:
             value = confidence_of(self.text) if most is not None and most <= 1 else 1.0
         elif most is not None and most >= 10 and 0 < value < 1:
-            value *= most  # a confidence in per cent
+            value = round(value * most, 4)  # a confidence in per cent
         value = value if most is None else min(value, most)
         value = value if least is None else max(value, least)
         return round(value) if kind == "integer" else value
+
+
+def _nonce_facts(request: Request) -> Json:
+    # Batch callers have the model repeat a nonce, to see that answers were not swapped.
+    found = _NONCE.search(request.system + "\n" + request.text)
+    return {"nonce": found[1], "echo": found[1]} if found else {}
 
 
 def _kind(schema: Json) -> str:

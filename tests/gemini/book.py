@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from .errors import Json
-from .tokens import Usage
+from tests.gemini.errors import Json
+from tests.gemini.tokens import Usage
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import Json
+from tests.gemini.errors import Json
 
 _LEVELS = ("minimal", "low", "medium", "high")
 _GENERATE = ("generateContent", "streamGenerateContent", "countTokens", "batchGenerateContent")

@@ -8,7 +8,7 @@ import pytest
 from google import genai
 from google.genai import types
 
-from . import GeminiDouble
+from tests.gemini import GeminiDouble
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,9 @@ No API key here: the door is on the loopback and belongs to the test.
 
     POST /_control/script   {"clear": true, "latency_ms": 200, "enqueue": [{"kind": ...}],
                              "when": [{"text", "reply", "times"}], "always": {"kind": ...},
-                             "retire": [...], "serve_as": {asked: served}, "keys": [...]}
+                             "retire": [...], "serve_as": {asked: served}, "keys": [...],
+                             "batches": {"polls_until_done", "in_order", "echo_metadata"},
+                             "move_batches": {"state", "name", "message"}}
     GET  /_control/script   {"latency_ms", "waiting"}
     GET  /_control/book     {"rows", "total", "by_model"}; ?rows=0 leaves the rows out
     GET  /_control/requests [{"number", "path", "headers", "body"}] of the last ?last=20
@@ -16,13 +18,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, Json
-from .replies import from_json
-from .request import Request
-from .wire import Answer
+from tests.gemini.errors import ApiError, Json
+from tests.gemini.replies import from_json
+from tests.gemini.request import Request
+from tests.gemini.wire import Answer
 
 if TYPE_CHECKING:
-    from .api import Api
+    from tests.gemini.api import Api
 
 PREFIX = "/_control/"
 SHOWN_REQUESTS = 20
@@ -36,7 +38,7 @@ def control(api: Api, request: Request) -> Answer:
         case "GET", "script":
             return _json(_describe(api))
         case "GET", "book":
-            return _json(api.book.payload(rows=request.query.get("rows") != "0"))
+            return _json(api.models.book.payload(rows=request.query.get("rows") != "0"))
         case "GET", "requests":
             last = int(request.query.get("last") or SHOWN_REQUESTS)
             return _json([_shown(one) for one in list(api.requests)[-last:]])
@@ -53,21 +55,36 @@ def change_script(api: Api, change: Json) -> Json:
         whens = [(one["text"], from_json(one["reply"]), one.get("times"))
                  for one in change.get("when") or []]  # fmt: skip
         always = from_json(change["always"]) if change.get("always") else None
-        latency_ms = float(change.get("latency_ms", api.script.latency_ms))
+        latency_ms = float(change.get("latency_ms", api.models.script.latency_ms))
     except (ValueError, KeyError, TypeError) as problem:
         raise ApiError(400, f"unreadable script: {problem}") from problem
     if change.get("clear"):
-        api.script.clear()
-    api.script.latency_ms = latency_ms
-    api.script.enqueue(*lines)
+        api.models.script.clear()
+    api.models.script.latency_ms = latency_ms
+    api.models.script.enqueue(*lines)
     for text, reply, times in whens:
-        api.script.when(text, reply, times=times)
+        api.models.script.when(text, reply, times=times)
     if always:
-        api.script.follow(lambda _request: always)
-    api.retired |= set(change.get("retire") or [])
-    api.routed |= change.get("serve_as") or {}
+        api.models.script.follow(lambda _request: always)
+    api.models.retired |= set(change.get("retire") or [])
+    api.models.routed |= change.get("serve_as") or {}
     api.accepted_keys = set(change.get("keys", api.accepted_keys))
+    _change_batches(api, change)
     return _describe(api)
+
+
+def _change_batches(api: Api, change: Json) -> None:
+    settings = change.get("batches") or {}
+    unknown = set(settings) - {"polls_until_done", "in_order", "echo_metadata"}
+    if unknown:
+        raise ApiError(400, f"unreadable script: {sorted(unknown)}")
+    for name, value in settings.items():
+        setattr(api.batches, name, value)
+    if move := change.get("move_batches"):
+        try:
+            api.batches.move(**move)
+        except (TypeError, ValueError) as problem:
+            raise ApiError(400, f"unreadable script: {problem}") from problem
 
 
 def _body(request: Request) -> Json:
@@ -79,7 +96,7 @@ def _body(request: Request) -> Json:
 
 
 def _describe(api: Api) -> Json:
-    return {"latency_ms": api.script.latency_ms, "waiting": api.script.waiting}
+    return {"latency_ms": api.models.script.latency_ms, "waiting": api.models.script.waiting}
 
 
 def _shown(request: Request) -> Json:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
+
+from tests.gemini.wire import Answer
 
 Json = dict[str, Any]
 
@@ -117,6 +120,12 @@ def file_not_visible(name: str) -> ApiError:
         403,
         f"You do not have permission to access the File {name} or it may not exist.",
     )
+
+
+def error_answer(problem: ApiError, *, retry_after: float | None = None) -> Answer:
+    """The HTTP answer of an error; `retry_after` in seconds goes into the header."""
+    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+    return Answer(problem.code, json.dumps(problem.payload()).encode(), headers=headers)
 
 
 def quota_details(retry_delay: float | None, *, quota: str, model: str = "") -> list[Json]:

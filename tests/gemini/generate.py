@@ -6,13 +6,13 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from .answers import answer_text
-from .catalogue import Model
-from .errors import Json
-from .replies import Reply
-from .request import Request
-from .tokens import Usage, count_media, count_prompt, count_text, count_thoughts
-from .wire import Answer, Ending
+from tests.gemini.answers import answer_text
+from tests.gemini.catalogue import Model
+from tests.gemini.errors import Json
+from tests.gemini.replies import Reply
+from tests.gemini.request import Request
+from tests.gemini.tokens import Usage, count_media, count_prompt, count_text, count_thoughts
+from tests.gemini.wire import Answer, Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Generated:
                 "blockReason": self.reply.block_reason,
                 "safetyRatings": safety_ratings(),
             }
-        response["usageMetadata"] = usage.payload()
+        if self.reply.shows_usage:
+            response["usageMetadata"] = usage.payload()
         response["modelVersion"] = self.served
         response["responseId"] = self.response_id
         return response

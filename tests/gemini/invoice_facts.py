@@ -10,7 +10,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .errors import Json
+from tests.gemini.errors import Json
 
 _MARKS = frozenset({"lines", "line_items", "total_gross", "total_net", "total", "invoice_number"})
 _AMOUNT = r"[^\d\n]{0,24}?(\d[\d.,' \u00a0]*\d|\d)(?!\s*%)"
@@ -42,8 +42,10 @@ _DATES = (
 
 
 def looks_like_invoice(schema: Json) -> bool:
-    """Whether a schema asks for an invoice: it has lines or a total."""
-    return bool(_MARKS & set(schema.get("properties") or {}))
+    """Whether a schema asks for an invoice: it has lines or a total, if a level down."""
+    properties: Json = schema.get("properties") or {}
+    below = (inner for inner in properties.values() if isinstance(inner, dict))
+    return bool(_MARKS & set(properties)) or any(looks_like_invoice(inner) for inner in below)
 
 
 def invoice_facts(text: str) -> Json:

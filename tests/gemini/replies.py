@@ -10,9 +10,9 @@ import json as jsonlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .errors import ApiError, Json, quota_details, retry_details
-from .tokens import Usage
-from .wire import Ending
+from tests.gemini.errors import ApiError, Json, quota_details, retry_details
+from tests.gemini.tokens import Usage
+from tests.gemini.wire import Ending
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +51,7 @@ class Reply:
     safety_ratings: bool = False
     continuation_token: str = ""
     usage: Usage | None = None
+    shows_usage: bool = True
     thoughts: int | None = None
     cached: int | None = None
     model: str = ""
@@ -84,6 +85,10 @@ class Reply:
             prompt=prompt, candidates=candidates, thoughts=thoughts or 0, cached=cached or 0
         )
         return replace(self, usage=usage)
+
+    def without_usage(self) -> Reply:
+        """The same without usageMetadata; the book has the counts all the same."""
+        return replace(self, shows_usage=False)
 
     def served(self, *, model: str = "", tier: str = "") -> Reply:
         """The same from another model or service tier than the one asked."""
@@ -243,15 +248,17 @@ def from_json(description: Json) -> Reply:
     """A reply from `{"kind": "error", "code": 429, ..., "later": 50, "billed": {...}}`.
 
     `kind` is a name in REPLIES and the rest its arguments; "later", "billed", "served" and
-    "streamed" are the methods of the same names. Raises ValueError for what it cannot read.
+    "streamed" are the methods of the same names, "shows_usage": false is `without_usage`. Raises ValueError for what it cannot read.
     """
     arguments = dict(description)
     later = arguments.pop("later", None)
     changes = {name: arguments.pop(name, None) for name in ("billed", "served", "streamed")}
+    shows_usage = arguments.pop("shows_usage", True)
     try:
         reply = REPLIES[arguments.pop("kind")](**arguments)
         for name, values in changes.items():
             reply = getattr(reply, name)(**values) if values else reply
     except (KeyError, TypeError) as problem:
         raise ValueError(f"no such reply: {description} ({problem})") from problem
+    reply = reply if shows_usage else reply.without_usage()
     return reply if later is None else reply.later(later)

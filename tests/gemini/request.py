@@ -11,10 +11,10 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from .errors import ApiError, Json
-from .wire import Incoming
+from tests.gemini.errors import ApiError, Json
+from tests.gemini.wire import Incoming
 
-_PATH = re.compile(r"/(v1|v1beta)/(.+)")
+_PATH = re.compile(r"(?:/upload)?/(v1|v1beta)/(.+)")
 
 #: Below these keys the names are the caller's own (property names, labels), not the API's.
 _OPAQUE = frozenset({"responseSchema", "responseJsonSchema", "labels", "metadata", "args"})
@@ -55,9 +55,9 @@ class Request:
         return f"<Request {self.number} {self.http_method} {self.path}>"
 
     @classmethod
-    def of_item(cls, model: str, body: Json, *, version: str = "v1beta") -> Request:
-        """A batch item, read as if it had been sent on its own."""
-        target = f"/{version}/models/{model}:generateContent"
+    def of_item(cls, model: str, body: Json, *, verb: str = "generateContent") -> Request:
+        """A batch item, read as if it had been sent on its own. Its number is 0."""
+        target = f"/v1beta/models/{model}:{verb}"
         return cls(Incoming("POST", target, {}, json.dumps(body).encode()))
 
     @property

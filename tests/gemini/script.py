@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import replies
-from .replies import Reply
-from .request import Request
+from tests.gemini import replies
+from tests.gemini.replies import Reply
+from tests.gemini.request import Request
 
 Rule = Callable[[Request], Reply]
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from types import TracebackType
 
-from .api import KEEP_REQUESTS, Api
-from .book import Book
-from .catalogue import Model
-from .replies import Reply
-from .request import Request
-from .script import Rule, Script
-from .wire import Connection
+from tests.gemini.api import KEEP_REQUESTS, Api
+from tests.gemini.batches import Batches
+from tests.gemini.book import Book
+from tests.gemini.caches import Caches
+from tests.gemini.catalogue import Model
+from tests.gemini.files import Files
+from tests.gemini.replies import Reply
+from tests.gemini.request import Request
+from tests.gemini.script import Rule, Script
+from tests.gemini.wire import Connection
 
 HOST = "127.0.0.1"
 # A benchmark opens hundreds of connections at the same moment; asyncio's 100 would drop some.
 BACKLOG = 1024
 START_SECONDS = 10.0
+POLL_SECONDS = 0.005
 
 
 class GeminiDouble:
@@ -66,7 +71,28 @@ class GeminiDouble:
 
     @property
     def book(self) -> Book:
-        return self.api.book
+        return self.api.models.book
+
+    @property
+    def files(self) -> Files:
+        return self.api.files
+
+    @property
+    def batches(self) -> Batches:
+        return self.api.batches
+
+    @property
+    def caches(self) -> Caches:
+        return self.api.caches
+
+    def wait_for_requests(self, count: int, *, seconds: float = 5.0) -> list[Request]:
+        """The requests as soon as there are so many; raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while len(self.api.requests) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{len(self.api.requests)} of {count} requests came in")
+            time.sleep(POLL_SECONDS)
+        return self.requests
 
     # What tests write
 
@@ -90,15 +116,15 @@ class GeminiDouble:
 
     def serve_as(self, asked: str, served: str) -> None:
         """Route calls to `asked` to the model `served`, which bills them under its name."""
-        self.api.routed[asked] = served
+        self.api.models.routed[asked] = served
 
     def retire(self, model: str) -> None:
         """Answer 404 for this model from now on."""
-        self.api.retired.add(model)
+        self.api.models.retired.add(model)
 
     def know(self, model: Model) -> None:
         """Add a model to the catalogue, or replace one."""
-        self.api.models[model.name] = model
+        self.api.models.catalogue[model.name] = model
 
     def accept_only(self, *keys: str) -> None:
         """Refuse every other API key; without keys, take any again."""

@@ -9,78 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .catalogue import Model
-from .errors import ApiError, Json
-from .request import Request, camel_key
+from tests.gemini.catalogue import Model
+from tests.gemini.errors import ApiError, Json
+from tests.gemini.request import Request, camel_key
 
 MIN_DEADLINE_SECONDS = 10
 
-_TOP_FIELDS = frozenset(
-    {
-        "model",
-        "contents",
-        "systemInstruction",
-        "safetySettings",
-        "tools",
-        "toolConfig",
-        "cachedContent",
-        "serviceTier",
-        "labels",
-        "store",
-        "continuationToken",
-        "generationConfig",
-    }
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_TOP_FIELDS = _names(
+    "model contents systemInstruction safetySettings tools toolConfig cachedContent "
+    "serviceTier labels store continuationToken generationConfig"
 )
-_CONFIG_FIELDS = frozenset(
-    {
-        "temperature",
-        "topP",
-        "topK",
-        "candidateCount",
-        "maxOutputTokens",
-        "stopSequences",
-        "seed",
-        "presencePenalty",
-        "frequencyPenalty",
-        "responseLogprobs",
-        "logprobs",
-        "responseMimeType",
-        "responseSchema",
-        "responseJsonSchema",
-        "thinkingConfig",
-        "mediaResolution",
-        "responseModalities",
-        "speechConfig",
-        "imageConfig",
-        "audioTimestamp",
-    }
+_CONFIG_FIELDS = _names(
+    "temperature topP topK candidateCount maxOutputTokens stopSequences seed presencePenalty "
+    "frequencyPenalty responseLogprobs logprobs responseMimeType responseSchema "
+    "responseJsonSchema thinkingConfig mediaResolution responseModalities speechConfig "
+    "imageConfig audioTimestamp"
 )
 # The OpenAPI subset of `responseSchema`; JSON Schema proper goes into responseJsonSchema.
-_SCHEMA_FIELDS = frozenset(
-    {
-        "type",
-        "format",
-        "title",
-        "description",
-        "nullable",
-        "enum",
-        "maxItems",
-        "minItems",
-        "properties",
-        "required",
-        "minProperties",
-        "maxProperties",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "example",
-        "anyOf",
-        "propertyOrdering",
-        "default",
-        "items",
-        "minimum",
-        "maximum",
-    }
+_SCHEMA_FIELDS = _names(
+    "type format title description nullable enum maxItems minItems properties required "
+    "minProperties maxProperties minLength maxLength pattern example anyOf propertyOrdering "
+    "default items minimum maximum"
 )
 _SERVICE_TIERS = frozenset({"", "standard", "flex", "priority", "unspecified"})
 
@@ -98,8 +52,11 @@ def check_deadline(request: Request) -> None:
 
 def check_generation(request: Request, model: Model) -> None:
     """Everything a model refuses before it generates; raises ApiError 400."""
-    for check in _CHECKS:
-        check(request, model)
+    try:
+        for check in _CHECKS:
+            check(request, model)
+    except (AttributeError, TypeError) as problem:
+        raise ApiError(400, f"Invalid JSON payload received. Invalid value: {problem}") from problem
 
 
 def _fields(request: Request, model: Model) -> None:

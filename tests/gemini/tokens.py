@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .catalogue import Model
-from .errors import Json
-from .request import Request
+from tests.gemini.catalogue import Model
+from tests.gemini.errors import Json
+from tests.gemini.request import Request
 
 MEDIA_TOKENS = 258
 THOUGHTS_OF_LEVEL = {"minimal": 0, "low": 64, "medium": 256, "high": 1024}

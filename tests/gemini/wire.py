@@ -47,13 +47,16 @@ class Incoming:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back. Delays in seconds; `chunks` (when given) go out chunked, one by one."""
+    """What goes back. Delays in seconds; `chunks` (when given) go out chunked, one by one.
+
+    `delay` None leaves it to whoever knows the usual one.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0
+    delay: float | None = None
     chunks: list[bytes] | None = None
     chunk_delay: float = 0.0
     ending: Ending = Ending.KEEP
@@ -64,7 +67,7 @@ class Answer:
 App = Callable[[Incoming], Answer]
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The bytes are no HTTP request; the connection closes after a 400."""
 
 
@@ -112,7 +115,7 @@ class Connection(asyncio.Protocol):
                 if incoming is None:
                     return
                 self._respond(self._app(incoming))
-        except BadRequest as problem:
+        except BadRequestError as problem:
             self._send(Answer(400, str(problem).encode(), "text/plain", ending=Ending.CLOSE))
 
     # Reading
@@ -133,7 +136,7 @@ class Connection(asyncio.Protocol):
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             if len(self._buffer) > MAX_HEAD_BYTES:
-                raise BadRequest("head too long")
+                raise BadRequestError("head too long")
             return None
         head = parse_head(bytes(self._buffer[:end]))
         del self._buffer[: end + 4]
@@ -153,7 +156,7 @@ class Connection(asyncio.Protocol):
             size = parse_chunk_size(bytes(self._buffer[:line_end]))
             end = line_end + 2 + size
             if len(self._dechunked) + size > MAX_BODY_BYTES:
-                raise BadRequest("body too long")
+                raise BadRequestError("body too long")
             if len(self._buffer) < end + 2:
                 return None
             self._dechunked += self._buffer[line_end + 2 : end]
@@ -168,7 +171,7 @@ class Connection(asyncio.Protocol):
 
     def _respond(self, answer: Answer) -> None:
         self._busy = True
-        if answer.delay > 0:
+        if answer.delay:
             self._loop.call_later(answer.delay, self._send_and_go_on, answer)
         else:
             self._send(answer)
@@ -217,7 +220,7 @@ class Connection(asyncio.Protocol):
 
 
 def parse_head(block: bytes) -> _Head:
-    """Request line and header fields; raises BadRequest."""
+    """Request line and header fields; raises BadRequestError."""
     lines = block.decode("latin-1").split("\r\n")
     try:
         method, target, _ = lines[0].split(" ", 2)
@@ -225,21 +228,21 @@ def parse_head(block: bytes) -> _Head:
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
         length = int(headers.get("content-length") or 0)
     except ValueError as problem:
-        raise BadRequest(f"malformed head: {problem}") from problem
+        raise BadRequestError(f"malformed head: {problem}") from problem
     if not 0 <= length <= MAX_BODY_BYTES:
-        raise BadRequest("body too long")
+        raise BadRequestError("body too long")
     chunked = headers.get("transfer-encoding", "").lower().endswith("chunked")
     return _Head(method, target, headers, length, chunked)
 
 
 def parse_chunk_size(line: bytes) -> int:
-    """Size in bytes of a chunk (RFC 9112, 7.1); extensions are dropped; raises BadRequest."""
+    """Size in bytes of a chunk (RFC 9112, 7.1); extensions are dropped; raises BadRequestError."""
     try:
         size = int(line.split(b";")[0], 16)
     except ValueError as problem:
-        raise BadRequest("malformed chunk size") from problem
+        raise BadRequestError("malformed chunk size") from problem
     if size < 0:
-        raise BadRequest("malformed chunk size")
+        raise BadRequestError("malformed chunk size")
     return size
 
 

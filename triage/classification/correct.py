@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from triage.classification.models import Correction, Prediction
-from triage.tickets.models import Category, Ticket
+from triage.tickets.models import Category, Message, Ticket
 
 # What a correction changes and its undo gives back.
 _FIELDS = ("category_id", "category_set_by_id", "category_set_at", "review_reason", "triage_due_at")
 
 
-def correct(ticket: Ticket, *, to: Category, by: AbstractBaseUser) -> Correction:
+def correct(ticket: Ticket, *, to: Category, by: User) -> Correction:
     """Put the ticket into `to`, whatever a machine says now or later.
 
     The category it already has makes it a confirmation: recorded the same way, and out of review.
@@ -40,12 +40,17 @@ def correct(ticket: Ticket, *, to: Category, by: AbstractBaseUser) -> Correction
             review_reason=Ticket.ReviewReason.NONE,
             triage_due_at=None,
         )
+        if to.slug == "billing" and kind == "corrected":
+            # Its parts were judged as something else: they may hold an invoice after all.
+            Message.objects.filter(ticket=locked, direction=Message.Direction.IN).update(
+                invoice_look_due_at=now, invoice_look_attempts=0
+            )
         locked.record(kind, by=by, at=now, origin=origin, category=to.slug)
     ticket.refresh_from_db()
     return correction
 
 
-def undo(correction: Correction, *, by: AbstractBaseUser) -> bool:
+def undo(correction: Correction, *, by: User) -> bool:
     """Take a correction back; False when it was taken back, or another one came after it."""
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=correction.ticket_id)

@@ -112,7 +112,7 @@ class Delivery(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a background process was last seen: `worker` by the sweep, `mailbox:7` by its watcher."""
+    """When a background process was last seen: `worker` by the sweep, `mailbox:7` by its own."""
 
     name = models.CharField(max_length=60, unique=True)
     at = models.DateTimeField()

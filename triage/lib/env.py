@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def env_str(name: str, default: str = "") -> str:
-    """The variable's text; `NAME_FILE` may name a file that holds it (Docker and systemd secrets)."""
+    """The variable's text; `NAME_FILE` may name a file that holds it (Docker, systemd)."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:

@@ -7,7 +7,9 @@ from triage.mail.values import Address
 from triage.mail.words import decode_words
 
 # The form nine mails out of ten use, read without the scanner below.
-_SIMPLE = re.compile(r'(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>')
+_SIMPLE = re.compile(
+    r'(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>'
+)
 _BARE = re.compile(r'[^<>@\s,;:()"\\]+@[^<>@\s,;:()"\\]+')
 _ANYWHERE = re.compile(r'[^<>@\s,;:()"\'\\\[\]=]+@[^<>@\s,;:()"\'\\\[\]]+')
 _TOKEN = re.compile(
@@ -48,41 +50,45 @@ class _Scanner:
     def addresses(self) -> list[Address]:
         position = 0
         while position < len(self._text) and len(self._found) < limits.ADDRESSES:
-            token = _TOKEN.match(self._text, position)
-            if token is None:
+            piece = _TOKEN.match(self._text, position)
+            if piece is None:
                 break
-            position = token.end()
-            if token.lastgroup == "open":
+            position = piece.end()
+            if piece.lastgroup == "open":
                 position = self._read_comment(position)
             else:
-                self._take(token.lastgroup or "", token[0])
+                self._take(piece.lastgroup or "", piece[0])
         self._finish()
         return self._found[: limits.ADDRESSES]
 
-    def _take(self, kind: str, token: str) -> None:
+    def _take(self, kind: str, piece: str) -> None:
         if kind == "separator":
             # "Team: a@b, c@d;" names a group; "user:name@host" and "mailto:a@b" do not.
-            if token == ":" and self._angle is None and not any("@" in piece for piece in self._phrase):
+            if (
+                piece == ":"
+                and self._angle is None
+                and not any("@" in piece for piece in self._phrase)
+            ):
                 self._clear()
-            elif token != ":":
+            elif piece != ":":
                 self._finish()
         elif kind == "angle":
-            self._angle = token.strip("<>").strip()
+            self._angle = piece.strip("<>").strip()
         elif kind == "quoted":
-            inner = token[1:-1] if len(token) > 1 and token.endswith('"') else token[1:]
+            inner = piece[1:-1] if len(piece) > 1 and piece.endswith('"') else piece[1:]
             self._phrase.append(_QUOTED_PAIR.sub(r"\1", inner))
-            self._written.append(token)
+            self._written.append(piece)
         else:
-            self._phrase.append(" " if kind == "space" else token)
+            self._phrase.append(" " if kind == "space" else piece)
             self._written.append(self._phrase[-1])
 
     def _read_comment(self, position: int) -> int:
         depth, start = 1, position
-        for token in _COMMENT_END.finditer(self._text, position):
-            depth += {"(": 1, ")": -1}.get(token[0], 0)
+        for piece in _COMMENT_END.finditer(self._text, position):
+            depth += {"(": 1, ")": -1}.get(piece[0], 0)
             if depth == 0:
-                self._comment = self._text[start : token.start()]
-                return token.end()
+                self._comment = self._text[start : piece.start()]
+                return piece.end()
         self._comment = self._text[start:]
         return len(self._text)
 

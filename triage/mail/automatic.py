@@ -1,4 +1,4 @@
-"""Which mails no person wrote, and of what kind (RFC 3834, RFC 3464, RFC 8098, RFC 5965, RFC 2919)."""
+"""Which mails no person wrote, and of what kind (RFC 3834, 3464, 8098, 5965, 2919)."""
 
 import re
 from collections.abc import Mapping
@@ -22,22 +22,40 @@ _REPORTS = {
 # Local parts that only mail systems write from.
 _DAEMON = re.compile(r"(?:mailer-?daemon|postmaster|mail-?delivery|mdaemon)@", re.I)
 _BOUNCE_SUBJECT = re.compile(
-    r"undeliver|delivery (?:status notification|failure|has failed|report)|returned mail|mail delivery (?:failed|system)"
-    r"|failure notice|unzustellbar|nicht zustellbar|zustellung .{0,20}fehlgeschlagen|non remis|échec de (?:la )?remise"
-    r"|no se puede entregar|no entregado|mancato recapito|non recapitabile|onbestelbaar|não entregue|falha na entrega",
+    r"undeliver|delivery (?:status notification|failure|has failed|report)|returned mail"
+    r"|mail delivery (?:failed|system)|failure notice"
+    r"|unzustellbar|nicht zustellbar|zustellung .{0,20}fehlgeschlagen"
+    r"|non remis|échec de (?:la )?remise|no se puede entregar|no entregado"
+    r"|mancato recapito|non recapitabile|onbestelbaar|não entregue|falha na entrega",
     re.I,
 )
 _AWAY_SUBJECT = re.compile(
-    r"\s*(?:(?:re|aw|antw)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)\b|out of (?:the )?office\b"
-    r"|autoreply\b|autosvar|abwesenheit|automatische (?:antwort|rückmeldung|beantwortung)|réponse automatique"
-    r"|absence du bureau|message d'absence|respuesta automática|fuera de (?:la )?oficina|risposta automatica"
-    r"|fuori (?:sede|ufficio)|automatisch antwoord|afwezig|resposta automática|fora do escritório"
-    r"|ausência (?:temporária|do escritório))",
+    r"\s*(?:(?:re|aw|antw)\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)\b"
+    r"|out of (?:the )?office\b|autosvar"
+    r"|abwesenheit|automatische (?:antwort|rückmeldung|beantwortung)"
+    r"|réponse automatique|absence du bureau|message d'absence"
+    r"|respuesta automática|fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)"
+    r"|automatisch antwoord|afwezig"
+    r"|resposta automática|fora do escritório|ausência (?:temporária|do escritório))",
     re.I,
 )
-_AWAY_HEADERS = ("x-autoreply", "x-autorespond", "x-autoreply-from", "x-auto-reply", "x-mail-autoreply", "x-vacation")
+_AWAY_HEADERS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoreply-from",
+    "x-auto-reply",
+    "x-mail-autoreply",
+    "x-vacation",
+)
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-mailman-version")
-_BULK_HEADERS = ("list-unsubscribe", "feedback-id", "x-campaignid", "x-campaign-id", "x-mc-user", "x-csa-complaints")
+_BULK_HEADERS = (
+    "list-unsubscribe",
+    "feedback-id",
+    "x-campaignid",
+    "x-campaign-id",
+    "x-mc-user",
+    "x-csa-complaints",
+)
 
 
 def automatic(headers: Mapping[str, str], content_type: Value, sender: str) -> str:
@@ -47,10 +65,12 @@ def automatic(headers: Mapping[str, str], content_type: Value, sender: str) -> s
     wins: a bounce that calls itself auto-replied is a bounce.
     """
     subject = headers.get("subject", "")
-    if content_type.token == "multipart/report":
-        return _REPORTS.get(content_type.get("report-type").lower(), BOUNCE if _DAEMON.match(sender) else REPORT)
-    if content_type.token in ("message/delivery-status", "message/disposition-notification"):
-        return BOUNCE if "delivery" in content_type.token else RECEIPT
+    if content_type.kind == "multipart/report":
+        return _REPORTS.get(
+            content_type.get("report-type").lower(), BOUNCE if _DAEMON.match(sender) else REPORT
+        )
+    if content_type.kind in ("message/delivery-status", "message/disposition-notification"):
+        return BOUNCE if "delivery" in content_type.kind else RECEIPT
     if _is_bounce(headers, subject, sender):
         return BOUNCE
     if _is_reply(headers, subject):
@@ -71,7 +91,10 @@ def _is_bounce(headers: Mapping[str, str], subject: str, sender: str) -> bool:
 
 def _is_reply(headers: Mapping[str, str], subject: str) -> bool:
     submitted = _submitted(headers)
-    if submitted in ("auto-replied", "auto-notified") or _precedence(headers) in ("auto_reply", "auto-reply"):
+    if submitted in ("auto-replied", "auto-notified") or _precedence(headers) in (
+        "auto_reply",
+        "auto-reply",
+    ):
         return True
     if any(headers.get(name, "no").lower() not in ("no", "false", "0") for name in _AWAY_HEADERS):
         return True

@@ -39,23 +39,31 @@ class _Sorter:
         out for what follows ("text", "html"), and holds "alternative" inside one."""
         text_before, html_before = len(self._bodies.text), len(self._bodies.html)
         for position, part in enumerate(parts):
-            if part.children and not part.is_message:
+            if part.is_multipart and part.children:
                 self._descend(part, closed)
+            elif part.is_multipart and not part.raw().strip():
+                continue
             elif not self._is_body(part, position, kind):
                 self._bodies.files.append(part)
             elif kind == "alternative":
-                (self._bodies.text if part.content_type.token == "text/plain" else self._bodies.html).append(part)
+                (
+                    self._bodies.text
+                    if part.content_type.kind == "text/plain"
+                    else self._bodies.html
+                ).append(part)
             else:
                 closed = self._add(part, closed)
         if kind == "alternative" and not closed & {"text", "html"}:
             self._fill(text_before, html_before)
 
     def _descend(self, part: Part, closed: frozenset[str]) -> None:
-        kind = part.content_type.token.partition("/")[2]
-        self.sort(part.children, kind, closed | {"alternative"} if kind == "alternative" else closed)
+        kind = part.content_type.kind.partition("/")[2]
+        self.sort(
+            part.children, kind, closed | {"alternative"} if kind == "alternative" else closed
+        )
 
     def _is_body(self, part: Part, position: int, kind: str) -> bool:
-        if part.disposition.token == "attachment" or part.content_type.token not in _TEXTS:
+        if part.disposition.kind == "attachment" or part.content_type.kind not in _TEXTS:
             return False
         if position == 0:
             return True
@@ -63,7 +71,7 @@ class _Sorter:
 
     def _add(self, part: Part, closed: frozenset[str]) -> frozenset[str]:
         if "alternative" in closed:
-            closed |= {"html"} if part.content_type.token == "text/plain" else {"text"}
+            closed |= {"html"} if part.content_type.kind == "text/plain" else {"text"}
         if "text" not in closed:
             self._bodies.text.append(part)
         if "html" not in closed:

@@ -8,54 +8,73 @@ from triage.mail.guess import guess_charset
 
 # A label means the superset its users write in (WHATWG Encoding, 4.2): a letter that the strict
 # charset lacks is still the letter that was typed.
-_MEANT = {
-    "": "ascii", "default": "ascii", "unknown": "ascii", "unknown-8bit": "ascii", "x-unknown": "ascii",
-    "8bit": "ascii", "7bit": "ascii", "binary": "ascii", "none": "ascii", "ansi": "cp1252", "x-user-defined": "ascii",
-    "us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "iso646-us": "ascii", "x-ascii": "ascii",
-    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
-    "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
-    "logical": "iso-8859-8", "visual": "iso-8859-8", "windows-874": "cp874", "dos-874": "cp874",
-    "gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030",
-    "euc-cn": "gb18030", "cn-gb": "gb18030", "chinesebig5": "cp950", "big5": "cp950", "x-x-big5": "cp950",
-    "cn-big5": "cp950", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949",
-    "ks_c_5601-1989": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
-    "windows-31j": "cp932", "x-euc-jp": "euc_jp", "cp51932": "euc_jp", "cp50220": "iso2022_jp_ext",
-    "cp50221": "iso2022_jp_ext", "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-1": "iso2022_jp_ext",
-    "hz-gb-2312": "hz", "unicode-1-1-utf-7": "utf_7", "unicode-1-1-utf-8": "utf_8", "unicode-1-1": "utf_16",
-    "unicode": "utf_16", "x-unicode-2-0-utf-7": "utf_7", "utf8mb4": "utf_8", "x-mac-roman": "mac_roman",
-    "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "x-koi8-r": "koi8_r", "koi8": "koi8_r", "koi": "koi8_r",
-    "iso-10646-ucs-2": "utf_16", "ucs-2": "utf_16",
-}  # fmt: skip
+_MEANT_TABLE = """
+ascii: default unknown unknown-8bit x-unknown 8bit 7bit binary none x-user-defined us-ascii
+ascii: ansi_x3.4-1968 iso646-us x-ascii
+cp1252: ansi iso-8859-1 iso8859-1
+cp1254: iso-8859-9
+cp874: iso-8859-11 tis-620 windows-874 dos-874
+iso-8859-8: iso-8859-8-i iso-8859-8-e logical visual
+iso-8859-6: iso-8859-6-i
+gb18030: gb2312 gbk cp936 x-gbk gb_2312-80 euc-cn cn-gb
+cp950: chinesebig5 big5 x-x-big5 cn-big5
+cp949: euc-kr ks_c_5601-1987 ks_c_5601 ksc5601 ks_c_5601-1989
+cp932: shift_jis shift-jis sjis x-sjis windows-31j
+euc_jp: x-euc-jp cp51932
+iso2022_jp_ext: cp50220 cp50221 iso-2022-jp iso-2022-jp-1
+hz: hz-gb-2312
+utf_7: unicode-1-1-utf-7 x-unicode-2-0-utf-7
+utf_8: unicode-1-1-utf-8 utf8mb4
+utf_16: unicode-1-1 unicode iso-10646-ucs-2 ucs-2
+mac_roman: x-mac-roman macintosh
+mac_cyrillic: x-mac-cyrillic
+koi8_r: x-koi8-r koi8 koi
+"""
+_MEANT = {"": "ascii"} | {
+    label: codec
+    for codec, _, labels in (row.partition(": ") for row in _MEANT_TABLE.split("\n"))
+    for label in labels.split()
+}
 
 # Codecs that are charsets. The others in Python's registry are escapes, machine dependent,
 # or quadratic (punycode, idna): a mail may not choose those.
-_CHARSETS = frozenset(
-    """ascii big5 big5hkscs cp037 cp273 cp424 cp437 cp500 cp720 cp737 cp775 cp850 cp852 cp855 cp856 cp857
-    cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp875 cp932 cp949 cp950 cp1006 cp1026
-    cp1125 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 euc_jp euc_jis_2004
-    euc_jisx0213 euc_kr gb2312 gbk gb18030 hz iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004
-    iso2022_jp_3 iso2022_jp_ext iso2022_kr iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6
-    iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16
-    johab koi8-r koi8-t koi8-u kz1048 mac-cyrillic mac-greek mac-iceland mac-latin2 mac-roman
-    mac-turkish mac_cyrillic mac_greek ptcp154 shift_jis shift_jis_2004 shift_jisx0213 utf-16 utf-16-be
-    utf-16-le utf-32 utf-32-be utf-32-le utf-7 utf-8 utf-8-sig""".split()
-)
+_CHARSETS_LIST = """
+ascii big5 big5hkscs cp037 cp273 cp424 cp437 cp500 cp720 cp737 cp775 cp850 cp852 cp855 cp856
+cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp875 cp932 cp949 cp950 cp1006
+cp1026 cp1125 cp1140 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 euc_jp
+euc_jis_2004 euc_jisx0213 euc_kr gb2312 gbk gb18030 hz iso2022_jp iso2022_jp_1 iso2022_jp_2
+iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr iso8859-1 iso8859-2 iso8859-3 iso8859-4
+iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14
+iso8859-15 iso8859-16 johab koi8-r koi8-t koi8-u kz1048 mac-cyrillic mac-greek mac-iceland
+mac-latin2 mac-roman mac-turkish mac_cyrillic mac_greek ptcp154 shift_jis shift_jis_2004
+shift_jisx0213 utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le utf-7 utf-8 utf-8-sig
+"""
+_CHARSETS = frozenset(_CHARSETS_LIST.split())
 # Charsets in which ASCII bytes do not stand for ASCII characters, or not always.
-_NOT_ASCII = frozenset(
-    """cp037 cp273 cp424 cp500 cp875 cp1026 cp1140 hz iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004
-    iso2022_jp_3 iso2022_jp_ext iso2022_kr utf-16 utf-16-be utf-16-le utf-32 utf-32-be utf-32-le
-    utf-7""".split()
-)
+_NOT_ASCII_LIST = """
+cp037 cp273 cp424 cp500 cp875 cp1026 cp1140 hz iso2022_jp iso2022_jp_1 iso2022_jp_2
+iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr utf-16 utf-16-be utf-16-le utf-32
+utf-32-be utf-32-le utf-7
+"""
+_NOT_ASCII = frozenset(_NOT_ASCII_LIST.split())
 # Labels that programs write without looking: what they cover is judged by its bytes.
 _CARELESS = frozenset({"ascii", "cp1252", "iso8859-1", "iso8859-15"})
 _LABEL = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,39}")
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_STATEFUL_ESCAPE = b"\x1b"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# A run of two-byte cells, or the escape back to ASCII.
+_JIS = re.compile(rb"\x1b\$[@B]([\x21-\x7e]*)|\x1b\([BJ]")
+_HZ = re.compile(rb"~\{[!-~]{2,}?~\}")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SOME_LOST = "Some characters of the text could not be read."
 
 
 @lru_cache(maxsize=512)
 def codec_for(label: str) -> str | None:
-    """The name of Python's codec for a charset label of a mail; None when there is no such charset."""
+    """The name of Python's codec for the charset label of a mail; None when there is none."""
     found = _LABEL.search(label.lower())
     name = found[0] if found else ""
     # RFC 2231 allows a language after the charset of an encoded-word: "utf-8*en" is cut by _LABEL.
@@ -86,7 +105,9 @@ def decode(data: bytes, label: str = "") -> tuple[str, str]:
     """
     codec = codec_for(label)
     if codec not in _NOT_ASCII and data.isascii():
-        return (_ascii(data, codec), "") if b"\x1b$" in data or b"\0" in data else (data.decode("ascii"), "")
+        return _ascii(data) if b"\x1b$" in data or b"\0" in data or b"~{" in data else data.decode(
+            "ascii"
+        ), ""
     for mark, unicode in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(unicode, "replace"), ""
@@ -100,10 +121,12 @@ def decode(data: bytes, label: str = "") -> tuple[str, str]:
     return _declared(data, codec)
 
 
-def _ascii(data: bytes, codec: str | None) -> str:
-    # ISO-2022 hides in seven bits, and its senders do not always say so.
+def _ascii(data: bytes) -> str:
+    # ISO-2022 and HZ hide in seven bits, and their senders do not always say so.
     if b"\x1b$" in data:
         return _iso_2022(data)
+    if b"\0" not in data:
+        return data.decode("hz", "replace") if _HZ.search(data) else data.decode("ascii")
     even, odd = data[0::2].count(0), data[1::2].count(0)
     if max(even, odd) * 3 > len(data):
         return data.decode("utf-16-be" if even > odd else "utf-16-le", "replace")
@@ -111,7 +134,24 @@ def _ascii(data: bytes, codec: str | None) -> str:
 
 
 def _iso_2022(data: bytes) -> str:
-    return data.decode("iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext", "replace")
+    if b"\x1b$)C" in data:
+        return data.decode("iso2022_kr", "replace")
+    try:
+        return data.decode("iso2022_jp_ext")
+    except UnicodeDecodeError:
+        return _JIS.sub(_as_windows, data).decode("cp932", "replace")
+
+
+def _as_windows(run: re.Match[bytes]) -> bytes:
+    # Japanese Windows writes circled numbers and the like into ISO-2022-JP, which only its own
+    # table knows: the same cells, laid out as in Shift_JIS.
+    cells = run[1] or b""
+    out = bytearray()
+    for row, cell in zip(cells[0::2], cells[1::2], strict=False):
+        upper = row % 2 == 0
+        out.append((row - 0x21) // 2 + (0x81 if row < 0x5F else 0xC1))
+        out.append(cell + (0x7E if upper else 0x1F if cell < 0x60 else 0x20))
+    return bytes(out)
 
 
 def _declared(data: bytes, codec: str) -> tuple[str, str]:
@@ -119,13 +159,18 @@ def _declared(data: bytes, codec: str) -> tuple[str, str]:
         # Programs that mean "Unicode" write UTF-8 and say UTF-16.
         codec = "utf-8"
     try:
-        return data.decode(codec), ""
+        # UTF-7 can spell halves of a pair, which no database takes.
+        return _SURROGATES.sub("\ufffd", data.decode(codec)), ""
     except (UnicodeError, ValueError):
         pass
-    damaged = data.decode(codec, "replace")
+    damaged = _iso_2022(data) if codec.startswith("iso2022_jp") else data.decode(codec, "replace")
+    if "\ufffd" not in damaged:
+        return damaged, ""
     if codec in _NOT_ASCII or damaged.count("\ufffd") * 50 < _foreign(data):
-        return damaged, "Some characters of the text could not be read."
+        return damaged, _SOME_LOST
     text, used = _judged(data)
+    if used == codec:
+        return text, _SOME_LOST
     return text, f"The text does not fit its charset {codec}; it was read as {used}."
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # RFC 5322, 4.3 names these; every other name means "unknown", which is UTC.
 _ZONES = {
     "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
@@ -11,7 +11,9 @@ _ZONES = {
 }  # fmt: skip
 _CLOCK = r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*([ap]m\b)?\s*"
 _ZONE = r"(?:\(?([+-]\d{1,2}:?\d{2})|\(?([a-z]+))?"
-_MAIL = re.compile(rf"(\d{{1,2}})[\s-]+([a-z]{{3}})[a-z]*\.?[\s,-]+(\d{{2,4}})[\s,]+{_CLOCK}{_ZONE}", re.I)
+_MAIL = re.compile(
+    rf"(\d{{1,2}})[\s-]+([a-z]{{3}})[a-z]*\.?[\s,-]+(\d{{2,4}})[\s,]+{_CLOCK}{_ZONE}", re.I
+)
 # The ctime order: "Mon Nov  2 10:00:00 2026".
 _CTIME = re.compile(rf"([a-z]{{3}})[a-z]*\.?\s+(\d{{1,2}}),?\s+{_CLOCK}{_ZONE}\s*(\d{{4}})", re.I)
 _ISO = re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})[T\s]+{_CLOCK}{_ZONE}", re.I)
@@ -61,7 +63,9 @@ def _moment(year: int, month: int, day: int, clock: list[str | None]) -> datetim
     # A leap second is a real second that datetime does not know.
     seconds = min(int(second or 0), 59)
     place = timezone(_offset(offset, zone))
-    return datetime(year, month, day, hours, int(minute or 0), seconds, tzinfo=place).astimezone(UTC)
+    return datetime(year, month, day, hours, int(minute or 0), seconds, tzinfo=place).astimezone(
+        UTC
+    )
 
 
 def _offset(offset: str | None, zone: str | None) -> timedelta:

@@ -3,11 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from triage.mail.addresses import read_addresses
+from triage.mail.automatic import BOUNCE
 from triage.mail.defects import Defects
 from triage.mail.fields import read_block
 from triage.mail.values import Email
 from triage.mail.words import header_text
 
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_QUOTED_ID = re.compile(r"^[> \t]*message-id:\s*<([^<>\s]+)>", re.I | re.M)
 _BRACKETED = re.compile(r"<([^<>\s]+)>")
 
 
@@ -31,12 +35,23 @@ class DeliveryStatus:
 
 
 def read_delivery_status(email: Email) -> DeliveryStatus | None:
-    """The facts in a bounce's machine-readable part; None when it has none."""
-    reports = [each for each in email.attachments if each.content_type.endswith("/delivery-status")]
-    if not reports:
+    """The facts in a bounce's machine-readable part; None when the mail is no bounce.
+
+    Bounces of older systems have no such part: of those only what their text and
+    X-Failed-Recipients say is known, without action and status.
+    """
+    reports = [each for each in email.attachments if each.content_type in _REPORTS]
+    if reports:
+        recipients = [found for report in reports for found in _recipients(report.content)]
+        return DeliveryStatus(tuple(recipients), _original(email))
+    if email.auto != BOUNCE:
         return None
-    recipients = [found for report in reports for found in _recipients(report.content)]
-    return DeliveryStatus(tuple(recipients), _original(email))
+    headers = {name.lower(): value for name, value in email.headers}
+    failed = read_addresses(headers.get("x-failed-recipients", ""))
+    return DeliveryStatus(
+        tuple(Recipient(each.address, "failed", "", "") for each in failed if each.address),
+        _original(email) or _quoted_id(email.text),
+    )
 
 
 def _recipients(report: bytes) -> list[Recipient]:
@@ -65,6 +80,11 @@ def _typed(value: str) -> str:
 def _fields(block: bytes) -> dict[str, str]:
     found = read_block(block, 0, len(block), Defects()).fields
     return {name.decode("ascii").lower(): header_text(value) for name, value in reversed(found)}
+
+
+def _quoted_id(text: str) -> str:
+    found = _QUOTED_ID.search(text)
+    return found[1] if found else ""
 
 
 def _original(email: Email) -> str:

@@ -65,7 +65,9 @@ def _careful(source: bytes, start: int, stop_and_body: tuple[int, int], defects:
 
 def _bounded(fields: list[tuple[bytes, bytes]], defects: Defects) -> list[tuple[bytes, bytes]]:
     if len(fields) > limits.HEADERS:
-        defects.add(f"The mail has {len(fields)} header fields; the first {limits.HEADERS} are kept.")
+        defects.add(
+            f"The mail has {len(fields)} header fields; the first {limits.HEADERS} are kept."
+        )
         del fields[limits.HEADERS :]
     for index, (name, value) in enumerate(fields):
         if len(value) > limits.HEADER_BYTES:

@@ -61,7 +61,8 @@ def _cleaned(name: str) -> str:
 
 
 def _extension(content_type: str) -> str:
-    return _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
+    known = _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type)
+    return known or (".txt" if content_type.startswith("text/") else ".bin")
 
 
 def _shortened(stem: str, ending: str) -> str:

@@ -4,14 +4,22 @@ import re
 
 from lxml import etree, html
 
-_SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select"})
-_BLOCKS = frozenset(
-    """address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
-    header hr li main nav ol p pre section table tbody tfoot thead tr ul""".split()
+_SILENT = frozenset(
+    {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select"}
 )
+_BLOCK_NAMES = """
+    address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5
+    h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 # Space around these is a blank line rather than a new one.
-_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)", re.I)
+_PARAGRAPHS = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"}
+)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)",
+    re.I,
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
 _GAPS = re.compile(r"\n{3,}")
@@ -35,7 +43,9 @@ def html_to_text(markup: str) -> str:
 def _tree(markup: str) -> html.HtmlElement | None:
     # lxml refuses NUL and refuses str with an encoding declaration; bytes have neither trouble.
     data = markup.replace("\0", "").encode("utf-8", "replace")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+    )
     try:
         return html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
@@ -62,7 +72,12 @@ class _Writer:
 
     def _start(self, element: html.HtmlElement) -> None:
         tag = element.tag
-        if self._hidden or tag in _SILENT or _HIDDEN.search(element.get("style", "")) or "hidden" in element.attrib:
+        if (
+            self._hidden
+            or tag in _SILENT
+            or _HIDDEN.search(element.get("style", ""))
+            or "hidden" in element.attrib
+        ):
             self._hidden += 1
             return
         if tag == "br":
@@ -123,7 +138,9 @@ class _Writer:
 
     def text(self) -> str:
         flat = "".join(self._pieces).translate(_ZERO_WIDTH)
-        flat = re.sub("[ \n]*[\x03\x04][ \x03\x04]*", lambda run: "\n\n" if "\x04" in run[0] else "\n", flat)
+        flat = re.sub(
+            "[ \n]*[\x03\x04][ \x03\x04]*", lambda run: "\n\n" if "\x04" in run[0] else "\n", flat
+        )
         flat = re.sub("\n ", "\n", re.sub(" {2,}", " ", flat))
         if "\x01" in flat:
             flat = _quoted(flat)
@@ -132,7 +149,7 @@ class _Writer:
 
 def _quoted(flat: str) -> str:
     depth = 0
-    lines = []
+    lines: list[str] = []
     for line in flat.split("\n"):
         for mark in re.findall("\x01(\\d+)\x02", line):
             depth = int(mark)

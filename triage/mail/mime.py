@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from triage.mail import limits
+from triage.mail.cms import read_cms
 from triage.mail.defects import Defects
 from triage.mail.fields import read_block
 from triage.mail.parameters import Value, read_value
@@ -15,6 +16,8 @@ _CANDIDATE = re.compile(rb"(?m)^--[^\n]*")
 _GUESS = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)[ \t]*\r?\ncontent-[a-z-]+:")
 _PLAIN = Value("text/plain")
 _MESSAGE = Value("message/rfc822")
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_UNWRAPPED = Value("multipart/x-opaque-signed")
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -37,11 +40,11 @@ class Part:
 
     @property
     def is_multipart(self) -> bool:
-        return self.content_type.token.startswith("multipart/")
+        return self.content_type.kind.startswith("multipart/")
 
     @property
     def is_message(self) -> bool:
-        return self.content_type.token in _MESSAGES
+        return self.content_type.kind in _MESSAGES
 
     @property
     def encoding(self) -> str:
@@ -74,12 +77,18 @@ class Tree:
         waiting = [root]
         while waiting:
             part = waiting.pop()
-            if part.is_multipart or part.is_message:
+            if part.content_type.kind in _SMIME:
+                waiting.extend(self._unwrapped(part))
+            elif part.is_multipart or part.is_message:
                 part.children = list(self._children(part))
                 waiting.extend(part.children)
+                if part.is_multipart and not part.children and part.depth < limits.MIME_DEPTH:
+                    self._take_as_text(part)
         return root
 
-    def _part(self, source: bytes, start: int, end: int, default_and_depth: tuple[Value, int]) -> Part:
+    def _part(
+        self, source: bytes, start: int, end: int, default_and_depth: tuple[Value, int]
+    ) -> Part:
         default, depth = default_and_depth
         block = read_block(source, start, end, self._defects)
         self._parts += 1
@@ -90,25 +99,58 @@ class Tree:
                 content_type = read_value(value)
             elif key == b"content-disposition":
                 disposition = read_value(value)
-        if content_type is not default and "/" not in content_type.token:
+        if content_type is not default and "/" not in content_type.kind:
             content_type = _repaired(content_type)
-        return Part(block.fields, source, min(block.body, end), end, content_type, disposition, depth)
+        return Part(
+            block.fields, source, min(block.body, end), end, content_type, disposition, depth
+        )
 
     def _children(self, part: Part) -> Iterator[Part]:
         if part.depth >= limits.MIME_DEPTH:
-            self._defects.add(f"The mail is nested more than {limits.MIME_DEPTH} deep; what is deeper was not read.")
+            self._defects.add(
+                f"The mail is nested more than {limits.MIME_DEPTH} deep; the rest was not read."
+            )
             return
-        if part.encoding in ("base64", "quoted-printable") and (part.is_message or not self._ranges(part)):
+        if part.encoding in ("base64", "quoted-printable") and (
+            part.is_message or not self._ranges(part)
+        ):
             # RFC 2045, 6.4 forbids it, and programs do it all the same.
             part.source = part.content(self._defects)
             part.start, part.end = 0, len(part.source)
         ranges = [(part.start, part.end)] if part.is_message else self._ranges(part)
-        default = _MESSAGE if part.content_type.token == "multipart/digest" else _PLAIN
+        default = _MESSAGE if part.content_type.kind == "multipart/digest" else _PLAIN
         for start, end in ranges:
             if self._parts >= limits.PARTS:
-                self._defects.add(f"The mail has more than {limits.PARTS} parts; the others were not read.")
+                self._defects.add(
+                    f"The mail has more than {limits.PARTS} parts; the others were not read."
+                )
                 return
             yield self._part(part.source, start, end, (default, part.depth + 1))
+
+    def _unwrapped(self, part: Part) -> list[Part]:
+        """The mail inside an opaque S/MIME signature, which from here on is part of this one."""
+        if part.depth >= limits.MIME_DEPTH:
+            return []
+        wrapped = read_cms(part.content(self._defects))
+        if wrapped and wrapped.encrypted:
+            self._defects.add(
+                "The mail is encrypted (S/MIME); the encrypted content is kept as a file."
+            )
+        if wrapped is None or wrapped.content is None:
+            return []
+        self._defects.add("The mail was inside an S/MIME signature; the signature was not checked.")
+        inner = wrapped.content
+        part.children = [self._part(inner, 0, len(inner), (_PLAIN, part.depth + 1))]
+        part.content_type = _UNWRAPPED
+        return part.children
+
+    def _take_as_text(self, part: Part) -> None:
+        # A multipart without a single boundary is what a person would see in it: its text.
+        if part.raw().strip():
+            self._defects.add(
+                "The mail announces parts that are not there; it is shown as one text."
+            )
+            part.content_type = _PLAIN
 
     def _ranges(self, part: Part) -> list[tuple[int, int]]:
         index = self._indexes.get(id(part.source))
@@ -133,7 +175,9 @@ class _Delimiters:
         self._lines: dict[bytes, list[int]] = {}
         for count, line in enumerate(_CANDIDATE.finditer(source)):
             if count >= limits.DELIMITER_LINES:
-                defects.add("The mail has too many lines that look like boundaries; the rest is kept in one part.")
+                defects.add(
+                    "Too many lines of the mail look like boundaries; its last part holds the rest."
+                )
                 break
             self._lines.setdefault(line[0].rstrip(), []).append(line.start())
 
@@ -169,8 +213,13 @@ class _Delimiters:
 
 def _repaired(value: Value) -> Value:
     # RFC 2045, 5.2: what cannot be understood is text/plain; "text" alone is understood.
-    known = {"text": "text/plain", "html": "text/html", "plain": "text/plain", "multipart": "multipart/mixed"}
-    token = known.get(value.token)
+    known = {
+        "text": "text/plain",
+        "html": "text/html",
+        "plain": "text/plain",
+        "multipart": "multipart/mixed",
+    }
+    token = known.get(value.kind)
     if token is None:
         token = "multipart/mixed" if "boundary" in value.parameters else "text/plain"
     return Value(token, value.parameters)

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[^\s;]*")
 class Value:
     """A token such as `text/plain` in lower case, and its parameters by lower-case name."""
 
-    token: str
+    kind: str
     parameters: dict[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from triage.mail import limits
 from triage.mail.addresses import read_addresses
 from triage.mail.automatic import automatic
-from triage.mail.content import Content
+from triage.mail.content import read_content
 from triage.mail.dates import read_date
 from triage.mail.defects import Defects
 from triage.mail.language import language_of
@@ -17,8 +18,17 @@ from triage.mail.words import decode_words, raw_text
 
 UNREADABLE = "The mail could not be read; its beginning is shown as it came."
 
+# Enough to tell the language by what was written now, not by what it quotes.
+_LANGUAGE_SAMPLE = 3_000
 _BRACKETED = re.compile(r"<([^<>]+)>")
-_ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
+_ENVELOPE = (
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "x-delivered-to",
+    "x-forwarded-to",
+)
 # RFC 5322, 3.6: at most one of each; the first counts, as in the programs people read mail with.
 _SINGLE = ("from", "subject", "date", "message-id")
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]+@[^\s<>;]+)>?", re.I)
@@ -33,7 +43,7 @@ def parse(raw: bytes) -> Email:
     defects = Defects()
     try:
         return _read(_bounded(bytes(raw), defects), defects)
-    except Exception:  # The last net: a mail may cost its own reading, never its neighbours'.
+    except Exception:  # noqa: BLE001  the last net: a mail may cost its own reading, no other's
         return _unread(raw, defects)
 
 
@@ -56,7 +66,7 @@ def _read(raw: bytes, defects: Defects) -> Email:
     root = Tree(defects).read(raw)
     fields = _Fields(root, defects)
     sender = fields.sender()
-    content = Content(root, defects)
+    content = read_content(root, defects)
     return Email(
         message_id=next(iter(fields.ids("message-id", bare=True)), ""),
         in_reply_to=fields.ids("in-reply-to"),
@@ -73,7 +83,7 @@ def _read(raw: bytes, defects: Defects) -> Email:
         attachments=content.attachments,
         headers=fields.decoded,
         auto=automatic(fields.by_name, root.content_type, sender.address if sender else ""),
-        language=language_of(split_reply(content.text).visible),
+        language=language_of(split_reply(content.text[:_LANGUAGE_SAMPLE]).visible),
         defects=defects.sentences(),
     )
 
@@ -82,7 +92,23 @@ def _unread(raw: bytes, defects: Defects) -> Email:
     defects.add(UNREADABLE)
     text = bytes(raw[:10_000]).decode("utf-8", "replace").replace("\0", "")
     return Email(
-        "", (), (), None, "", None, (), (), (), (), text, "", (), (), "", "", (UNREADABLE, *defects.sentences()[:-1])
+        "",
+        (),
+        (),
+        None,
+        "",
+        None,
+        (),
+        (),
+        (),
+        (),
+        text,
+        "",
+        (),
+        (),
+        "",
+        "",
+        (UNREADABLE, *defects.sentences()[:-1]),
     )
 
 
@@ -110,18 +136,22 @@ class _Fields:
     def subject(self) -> str:
         return self.by_name.get("subject", "")[: limits.SUBJECT_CHARACTERS]
 
-    def date(self):  # type: ignore[no-untyped-def]
+    def date(self) -> datetime | None:
         value = self.by_name.get("date", "")
         moment = read_date(value)
         if moment is None:
-            self._defects.add("The mail's date is unreadable." if value else "The mail has no date.")
+            self._defects.add(
+                "The mail's date is unreadable." if value else "The mail has no date."
+            )
         return moment
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         values = self._raw.get(name, ())
         if len(values) == 1:
             return read_addresses(values[0])
-        return tuple(address for value in values for address in read_addresses(value))[: limits.ADDRESSES]
+        return tuple(address for value in values for address in read_addresses(value))[
+            : limits.ADDRESSES
+        ]
 
     def sender(self) -> Address | None:
         candidates = [*self.addresses("from"), *self.addresses("sender")]
@@ -147,7 +177,9 @@ class _Fields:
                 word.strip("<>,;") for word in value.split() if bare or "@" in word
             ]
             found.extend("".join(each.split()) for each in inside)
-        return _unique(each[: limits.MESSAGE_ID_CHARACTERS] for each in found if each)[: limits.MESSAGE_IDS]
+        return _unique(each[: limits.MESSAGE_ID_CHARACTERS] for each in found if each)[
+            : limits.MESSAGE_IDS
+        ]
 
 
 def _one_line(text: str) -> str:

@@ -6,11 +6,16 @@ import re
 from triage.mail.defects import Defects
 from triage.mail.uuencode import decode_lines
 
-_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET) - set(b"-_"))
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _PADDING = re.compile(rb"=+")
+# Padding with something else after it, or at the end of the line.
+_PADDED = re.compile(rb"=+(?![A-Za-z0-9+/=])")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
-_PLAIN = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "7bits", "8bits", "us-ascii", "utf-8"})
+_PLAIN = frozenset(
+    {"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "7bits", "8bits", "us-ascii", "utf-8"}
+)
 
 
 def decode_transfer(data: bytes, encoding: str, defects: Defects) -> bytes:
@@ -25,25 +30,43 @@ def decode_transfer(data: bytes, encoding: str, defects: Defects) -> bytes:
         return _uuencoded(data, defects)
     if encoding.startswith(("7bit", "8bit", "binary")):
         return data
-    defects.add(f"A part has the unknown encoding “{encoding[:40]}”; its content is kept as it came.")
+    defects.add(
+        f"A part has the unknown encoding “{encoding[:40]}”; its content is kept as it came."
+    )
     return data
 
 
 def decode_base64(data: bytes, defects: Defects) -> bytes:
-    """RFC 2045, 6.8; foreign characters are ignored, padding in the middle starts a new run."""
+    """RFC 2045, 6.8, read through damage.
+
+    Foreign characters are ignored, padding ends a run and a further run may follow it, words
+    after the padding (the footer of a mailing list) are left out. What is plainly no base64 is
+    returned as it came.
+    """
     clean = data.translate(None, b" \t\r\n")
     rest = clean.rstrip(b"=")
-    if b"=" not in rest:
-        if len(rest) % 4 != 1 and (good := _strict(rest)) is not None:
-            return good
-    if b"-" in rest or b"_" in rest:
-        rest = rest.translate(_URL_SAFE)
-    foreign = rest.translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
-    rest = rest.translate(None, _NOT_BASE64)
-    runs = _PADDING.split(rest)
+    if b"=" not in rest and len(rest) % 4 != 1 and (good := _strict(rest)) is not None:
+        return good
+    lines = _encoded_lines(data)
+    foreign = sum(len(line.translate(None, _ALPHABET)) for line in lines)
+    if foreign * 10 > sum(map(len, lines)):
+        defects.add("A part says it is base64 and is not; it is kept as it came.")
+        return data
+    runs = _PADDING.split(b"".join(line.translate(_URL_SAFE, _NOT_BASE64) for line in lines))
     if foreign or any(len(run) % 4 == 1 for run in runs):
         defects.add("A base64 part is damaged; what could be decoded of it is kept.")
     return b"".join(_run(run) for run in runs)
+
+
+def _encoded_lines(data: bytes) -> list[bytes]:
+    lines = [line.strip() for line in data.splitlines()]
+    padded = next((n for n, line in enumerate(lines) if _PADDED.search(line)), len(lines))
+    found = lines[:padded]
+    for line in lines[padded:]:
+        run = _PADDED.split(line, maxsplit=1)[0] + b"=" if _PADDED.search(line) else line
+        if run and not run.translate(None, _ALPHABET):
+            found.append(run)
+    return found
 
 
 def _strict(run: bytes) -> bytes | None:

@@ -15,7 +15,11 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 def raw_text(value: bytes, label: str = "") -> str:
     """Bytes of a header field as one line; encoded-words stay as they are."""
-    text = value.decode("ascii") if value.isascii() and b"\x1b" not in value else decode(value, label)[0]
+    text = (
+        value.decode("ascii")
+        if value.isascii() and b"\x1b" not in value
+        else decode(value, label)[0]
+    )
     if "\n" in text or "\r" in text or "\t" in text:
         text = _SPACES.sub(" ", text)
     return _CONTROLS.sub("", text).strip() if not text.isprintable() else text.strip()

@@ -1,3 +1,51 @@
-from django.urls import URLPattern, URLResolver
+"""The desk's addresses: nouns. What is done to a thing is a noun of its own, made by POST."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from triage.web.views import (
+    assignments,
+    attachments,
+    closures,
+    corrections,
+    costs,
+    entry,
+    health,
+    invoices,
+    mails,
+    problems,
+    queues,
+    tickets,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", entry.Door.as_view(), name="login"),
+    path("logout/", entry.WayOut.as_view(), name="logout"),
+    path("", queues.home, name="home"),
+    path("queues/<slug:name>/", queues.queue, name="queue"),
+    path("search/", queues.search, name="search"),
+    path("tickets/<int:pk>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:pk>/peek/", tickets.peek, name="peek"),
+    path("tickets/<int:pk>/correction", corrections.correction, name="correction"),
+    path("tickets/<int:pk>/assignment", assignments.assignment, name="assignment"),
+    path("tickets/<int:pk>/closure", closures.closure, name="closure"),
+    path("tickets/<int:pk>/reopening", closures.reopening, name="reopening"),
+    path("corrections/<int:pk>/reversal", corrections.reversal, name="reversal"),
+    path("messages/<int:pk>/html/", mails.html, name="mail-html"),
+    path("messages/<int:pk>/raw/", mails.raw, name="raw-mail"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:pk>/image/", attachments.image, name="image"),
+    path("reports/costs/", costs.show, name="costs"),
+    path("invoices/", invoices.index, name="invoices"),
+    path("invoices/<int:pk>/", invoices.show, name="invoice"),
+    path("invoices/<int:pk>/json/", invoices.as_json, name="invoice-json"),
+    path("invoices/<int:pk>/document/", invoices.document, name="invoice-document"),
+    path("invoices/<int:pk>/approval", invoices.approve, name="invoice-approval"),
+    path("invoices/<int:pk>/rejection", invoices.reject, name="invoice-rejection"),
+    path("invoices/<int:pk>/reopening", invoices.reopen, name="invoice-reopening"),
+    path("problems/", problems.index, name="problems"),
+    path("problems/replay", problems.replay_all, name="problems-replay"),
+    path("deliveries/<int:pk>/replay", problems.replay_one, name="delivery-replay"),
+    path("deliveries/<int:pk>/raw/", problems.raw, name="delivery-raw"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]

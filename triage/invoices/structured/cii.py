@@ -25,6 +25,7 @@ from triage.invoices.structured.elements import (
 )
 
 ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")
+_LINE = "IncludedSupplyChainTradeLineItem"
 
 
 def read(root: Element) -> Document:
@@ -33,11 +34,14 @@ def read(root: Element) -> Document:
     fields = children(root)
     header = inside(fields, "ExchangedDocument", "HeaderExchangedDocument")
     trade = inside(fields, "SupplyChainTradeTransaction", "SpecifiedSupplyChainTradeTransaction")
-    agreement = inside(trade, "ApplicableHeaderTradeAgreement", "ApplicableSupplyChainTradeAgreement")
+    agreement = inside(
+        trade, "ApplicableHeaderTradeAgreement", "ApplicableSupplyChainTradeAgreement"
+    )
     settlement = inside(
         trade, "ApplicableHeaderTradeSettlement", "ApplicableSupplyChainTradeSettlement"
     )
     currency = text(settlement, "InvoiceCurrencyCode")
+    accounting = text(settlement, "TaxCurrencyCode")
     sums = inside(
         settlement,
         "SpecifiedTradeSettlementHeaderMonetarySummation",
@@ -45,7 +49,7 @@ def read(root: Element) -> Document:
     )
 
     def amount(name: str) -> Decimal | None:
-        return reading.amount_of(_in_currency(sums.get(name, []), currency))
+        return reading.amount_of(_in_currency(sums.get(name, []), currency, accounting))
 
     return Document(
         type=type_of(text(header, "TypeCode")),
@@ -61,7 +65,7 @@ def read(root: Element) -> Document:
         prepaid=amount("TotalPrepaidAmount"),
         due=amount("DuePayableAmount"),
         taxes=tuple(_tax(tax, reading) for tax in each(settlement, "ApplicableTradeTax")),
-        lines=tuple(_line(line, reading) for line in each(trade, "IncludedSupplyChainTradeLineItem")),
+        lines=tuple(_line(line, reading) for line in each(trade, _LINE)),
         source="zugferd" if local_name(root) == "CrossIndustryDocument" else "cii",
         line_total=amount("LineTotalAmount"),
         allowance_total=amount("AllowanceTotalAmount"),
@@ -72,18 +76,21 @@ def read(root: Element) -> Document:
     )
 
 
-def _in_currency(elements: list[Element], currency: str | None) -> Element | None:
+def _in_currency(
+    elements: list[Element], currency: str | None, accounting: str | None
+) -> Element | None:
     """BT-110 and BT-111 share a name: the amount in the invoice's own currency, not the other."""
     for element in elements:
         if element.get("currencyID", currency) == currency:
             return element
-    return elements[0] if len(elements) == 1 else None
+    # Software that writes EUR into every currencyID; but not the amount in the seller's currency.
+    return next((one for one in elements if one.get("currencyID") != accounting), None)
 
 
 def _date(fields: Children, reading: Reading, name: str) -> date | None:
-    holder = first(fields, name)
-    inner = children(holder)
-    return reading.date_of(first(inner, "DateTimeString", "DateTime", "Date", "DateString"))
+    inner = inside(fields, name)
+    written = first(inner, "DateTimeString", "DateTime", "Date", "DateString")
+    return reading.day_of(written if written is not None else first(fields, name))
 
 
 def _due_date(settlement: Children, reading: Reading) -> date | None:
@@ -171,6 +178,12 @@ def _adjustments(settlement: Children, reading: Reading) -> tuple[Adjustment, ..
         amount = reading.amount(row, "AppliedAmount")
         tax = inside(row, "AppliedTradeTax")
         if amount is not None:
-            rate = reading.amount(tax, "RateApplicablePercent", "ApplicablePercent")
-            found.append(Adjustment(True, amount, rate, text(tax, "CategoryCode")))
+            found.append(
+                Adjustment(
+                    is_charge=True,
+                    amount=amount,
+                    tax_rate=reading.amount(tax, "RateApplicablePercent", "ApplicablePercent"),
+                    tax_category=text(tax, "CategoryCode"),
+                )
+            )
     return tuple(found)

@@ -16,38 +16,116 @@ from triage.invoices.structured.errors import Unreadable
 Element: TypeAlias = etree._Element
 Children: TypeAlias = dict[str, list[Element]]
 
+# Names an e-invoice cannot do without: they tell a broken invoice from any other broken file.
+SIGNS = (
+    b"CrossIndustryInvoice",
+    b"CrossIndustryDocument",
+    b"ubl:schema:xsd:Invoice-2",
+    b"ubl:schema:xsd:CreditNote-2",
+    b"FatturaElettronica",
+)
+_SIGN = re.compile(b"|".join(SIGNS))
+# The largest e-invoices carry their own attachments in base64; above this parsing takes seconds.
+MAX_XML_BYTES = 20_000_000
+# Tags and attributes: what costs memory (about 300 bytes each). 10,000 full lines have fewer.
+MAX_MARKUP = 1_000_000
+
 # xs:decimal, and the exponent Java's BigDecimal prints for small values. 40 digits because a
 # number of a million digits would cost seconds in every sum.
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,2})?", re.ASCII)
-# UNTDID 2379 formats 102 (20261031) and 203 (with hours), and ISO 8601 with or without a time.
-_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\d{4,6}|T.{1,30}|Z|[+-]\d{2}:\d{2})?", re.ASCII)
+# UNTDID 2379 formats 102 (20261031) and 203 (with hours), and ISO 8601 with or without a time and zone.
+_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\d{4,6}|[T ].{1,30}|Z|[+-]\d{2}:\d{2})?", re.ASCII)
 # What staff sees of a value that could not be read.
-SHOWN = 60
+MAX_SHOWN = 60
+
+_DOCUMENT_TYPE = "The XML declares a document type, which invoices never do."
+_BLANK = b" \t\r\n\0\x1a"
 
 
-def parse(content: bytes) -> Element:
-    """The root element. No entity is expanded, nothing is fetched, no DTD is accepted.
+def is_invoice_xml(content: bytes, *, expected: bool) -> bool:
+    """Is this the text of an e-invoice, whole or broken? Looks at the bytes, parses nothing.
+
+    `expected`: it is called XML by its name or type, so it need not begin like XML.
+    """
+    # Without its zeros UTF-16 reads like ASCII.
+    text = content.replace(b"\0", b"") if b"\0" in content[:1000] else content
+    if not (expected or _start(text).startswith(b"<")) or is_html(text):
+        return False
+    # An invoice names itself in its first lines; the whole text is searched only when it does not.
+    return bool(_SIGN.search(text[:4096])) or any(sign in text for sign in SIGNS)
+
+
+def is_html(content: bytes) -> bool:
+    return _start(content).startswith((b"<!doctype html", b"<html"))
+
+
+def _start(content: bytes) -> bytes:
+    return content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe" + _BLANK).lower()
+
+
+def parse(content: bytes) -> tuple[Element, tuple[Problem, ...]]:
+    """The root element, and what was odd about the text.
+
+    No entity is expanded, nothing is fetched, no document type is accepted.
 
     Raises Unreadable.
     """
-    parser = etree.XMLParser(
+    if len(content) > MAX_XML_BYTES or _markup(content) > MAX_MARKUP:
+        raise Unreadable("The XML is larger than any invoice needs.")
+    if b"\0" not in content[:4]:
+        content = content.strip(_BLANK)
+    problems: tuple[Problem, ...] = ()
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        root, problems = _parse_misdeclared(content, error)
+    # No e-invoice format has a document type; it is how entity bombs and XXE come in.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable(_DOCUMENT_TYPE)
+    return root, problems
+
+
+def _parse_misdeclared(content: bytes, first: Exception) -> tuple[Element, tuple[Problem, ...]]:
+    """Files are re-saved in another encoding than their first line says; try the two usual ones."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        content.decode("utf-8")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "windows-1252"
+        message = "The XML is not in the encoding it declares; letters like ä or é may be wrong."
+        problems = (Problem("encoding", message),)
+    try:
+        return etree.fromstring(content, _parser(encoding)), problems
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        if b"<!DOCTYPE" in content[:4096]:
+            raise Unreadable(_DOCUMENT_TYPE) from first
+        reason = " ".join(str(getattr(first, "msg", None) or first).split())
+        raise Unreadable(f"The XML is broken: {reason[:200].rstrip('.')}.") from first
+
+
+def _markup(content: bytes) -> int:
+    """Tags and attributes, not more than there are; 0 where there cannot be too many to count."""
+    if len(content) < MAX_MARKUP:
+        return 0
+    return sum(map(content.count, (b"<", b'="', b"='")))
+
+
+def _parser(encoding: str | None = None) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding=encoding,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        remove_blank_text=True,
     )
-    try:
-        root = etree.fromstring(content.strip(), parser)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"The invoice's XML is broken: {error.msg}.") from error
-    except ValueError as error:
-        raise Unreadable(f"The invoice's XML is broken: {error}.") from error
-    # No e-invoice format has a document type; it is how entity bombs and XXE come in.
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Unreadable("The invoice's XML declares a document type, which invoices never do.")
-    return root
+
+
+# One for all: building a parser takes as long as reading a page of XML.
+_PARSER = _parser()
 
 
 def local_name(element: Element) -> str:
@@ -63,7 +141,12 @@ def children(element: Element | None) -> Children:
     found: Children = {}
     if element is not None:
         for child in element:
-            found.setdefault(child.tag.rpartition("}")[2], []).append(child)  # type: ignore[union-attr]
+            tag = str(child.tag)
+            name = tag[tag.find("}") + 1 :]
+            if name in found:
+                found[name].append(child)
+            else:
+                found[name] = [child]
     return found
 
 
@@ -115,10 +198,10 @@ class Reading:
         self._report("unreadable_amount", element, written, "an amount")
         return None
 
-    def date(self, fields: Children, *names: str) -> date | None:
-        return self.date_of(first(fields, *names))
+    def day(self, fields: Children, *names: str) -> date | None:
+        return self.day_of(first(fields, *names))
 
-    def date_of(self, element: Element | None) -> date | None:
+    def day_of(self, element: Element | None) -> date | None:
         written = (element.text or "").strip() if element is not None else ""
         if element is None or not written:
             return None
@@ -131,7 +214,7 @@ class Reading:
         return None
 
     def _report(self, code: str, element: Element, written: str, wanted: str) -> None:
-        name, shown = local_name(element), written[:SHOWN]
+        name, shown = local_name(element), written[:MAX_SHOWN]
         self.problems.append(Problem(code, f"{name} is “{shown}”, which is not {wanted}."))
 
 

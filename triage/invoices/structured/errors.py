@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of the document, not of the program
+class Unreadable(Exception):
     """The attachment is (or should hold) a structured invoice, but it is broken.
 
     `reason` is one sentence for staff. Permanent: reading the same bytes again will not help.

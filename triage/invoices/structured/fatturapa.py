@@ -49,11 +49,11 @@ def _invoice(header: Children, body: Children) -> Document:
     gross = reading.amount(general, "ImportoTotaleDocumento")
     net, tax = _sum(row.net for row in taxes), _sum(row.tax for row in taxes)
     # Instalments: the day the first is due.
-    due_dates = (reading.date(row, "DataScadenzaPagamento") for row in payments)
+    due_dates = (reading.day(row, "DataScadenzaPagamento") for row in payments)
     return Document(
         type=_type(general),
         number=text(general, "Numero"),
-        issue_date=reading.date(general, "Data"),
+        issue_date=reading.day(general, "Data"),
         due_date=min((day for day in due_dates if day), default=None),
         currency=text(general, "Divisa"),
         supplier=_party(inside(header, "CedentePrestatore"), iban=_iban(payments)),

@@ -7,14 +7,14 @@ one page costs, and nothing in it is run or fetched.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from pypdf import PdfReader
-from pypdf.errors import FileNotDecryptedError, PyPdfError
+from pypdf import PdfReader, apply_configuration
+from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
-from pypdf import apply_configuration
 
 from triage.invoices.structured.errors import Unreadable
 
@@ -24,6 +24,13 @@ MAX_EMBEDDED_BYTES = 20_000_000
 MAX_EMBEDDED_FILES = 50
 # A name tree of this many nodes holds far more files than MAX_EMBEDDED_FILES.
 MAX_TREE_NODES = 500
+
+_LIMITS = {
+    "zlib_maximum_output_length": MAX_EMBEDDED_BYTES,
+    "lzw_maximum_output_length": MAX_EMBEDDED_BYTES,
+    "run_length_maximum_output_length": MAX_EMBEDDED_BYTES,
+    "stream_decoding_work_maximum_length": 4 * MAX_EMBEDDED_BYTES,
+}
 
 SIGNATURE = b"%PDF-"
 # The signature may follow a mail gateway's junk (ISO 32000-2, Annex I asks for 1,024 bytes).
@@ -35,53 +42,65 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedFile:
-    """A file inside a PDF: its name as written and its bytes."""
+    """A file inside a PDF: its name as written, and its bytes once somebody asks."""
 
     name: str
-    content: bytes
+    stream: StreamObject
+
+    def content(self) -> bytes:
+        """Raises Unreadable."""
+        with bounded():
+            return self.stream.get_data()
 
 
 def is_pdf(content: bytes) -> bool:
     return SIGNATURE in content[:SIGNATURE_WITHIN]
 
 
-def xml_files(content: bytes) -> list[EmbeddedFile]:
-    """The embedded files whose name ends in .xml, in the order of the file.
+@contextmanager
+def bounded() -> Iterator[None]:
+    """pypdf within our limits, its many exceptions folded into Unreadable."""
+    try:
+        with apply_configuration(**_LIMITS):
+            yield
+    except Unreadable:
+        raise
+    except FileNotDecryptedError as error:
+        raise Unreadable("The PDF is protected with a password.") from error
+    except LimitReachedError as error:
+        raise Unreadable("The PDF unpacks to far more than any invoice needs.") from error
+    except (RecursionError, MemoryError) as error:
+        raise Unreadable("The PDF is nested too deeply or too large to read.") from error
+    # pypdf meets a damaged file with whatever its parser stumbles over: KeyError, TypeError...
+    except Exception as error:  # noqa: BLE001
+        raise Unreadable(f"The PDF is damaged: {_reason(error)}.") from error
+
+
+def embedded_files(content: bytes, first: Container[str]) -> list[EmbeddedFile]:
+    """The embedded files: those whose lower-case name is in `first`, other .xml, then the rest.
 
     Raises Unreadable for a PDF that is damaged or needs a password.
     """
-    with apply_configuration(
-        zlib_maximum_output_length=MAX_EMBEDDED_BYTES,
-        lzw_maximum_output_length=MAX_EMBEDDED_BYTES,
-        run_length_maximum_output_length=MAX_EMBEDDED_BYTES,
-        stream_decoding_work_maximum_length=4 * MAX_EMBEDDED_BYTES,
-    ):
-        try:
-            return _read(content)
-        except FileNotDecryptedError as error:
-            raise Unreadable("The PDF is protected with a password.") from error
-        except (RecursionError, MemoryError) as error:
-            raise Unreadable("The PDF is nested too deeply or too large to read.") from error
-        # pypdf meets a damaged file with whatever its parser stumbles over: KeyError, TypeError...
-        except Exception as error:
-            raise Unreadable(f"The PDF is damaged: {_reason(error)}.") from error
+    with bounded():
+        catalogue = PdfReader(BytesIO(content)).root_object
+        found: dict[str, StreamObject] = {}
+        for specification in _specifications(catalogue):
+            stream = _stream(specification)
+            if stream is not None and len(found) < MAX_EMBEDDED_FILES:
+                found.setdefault(_name(specification), stream)
+        names = sorted(found, key=lambda name: _rank(name.lower(), first))
+        return [EmbeddedFile(name, found[name]) for name in names]
+
+
+def _rank(name: str, first: Container[str]) -> int:
+    if name in first:
+        return 0
+    return 1 if name.endswith(".xml") else 2
 
 
 def _reason(error: Exception) -> str:
     text = str(error).strip().rstrip(".") if isinstance(error, PyPdfError) else ""
     return text[:200] or "its structure cannot be followed"
-
-
-def _read(content: bytes) -> list[EmbeddedFile]:
-    reader = PdfReader(BytesIO(content))
-    found: dict[str, EmbeddedFile] = {}
-    for specification in _specifications(reader.root_object):
-        name, stream = _name(specification), _stream(specification)
-        if stream is not None and name.lower().endswith(".xml") and name not in found:
-            found[name] = EmbeddedFile(name, stream.get_data())
-        if len(found) >= MAX_EMBEDDED_FILES:
-            break
-    return list(found.values())
 
 
 def _specifications(catalogue: DictionaryObject) -> Iterator[DictionaryObject]:

@@ -38,7 +38,7 @@ def read(root: Element) -> Document:
     return Document(
         type=_type(root, fields),
         number=text(fields, "ID"),
-        issue_date=reading.date(fields, "IssueDate"),
+        issue_date=reading.day(fields, "IssueDate"),
         due_date=_due_date(fields, reading),
         currency=currency,
         supplier=_party(fields, "AccountingSupplierParty", iban=_iban(fields)),
@@ -67,14 +67,14 @@ def _type(root: Element, fields: Children) -> Type:
 
 
 def _due_date(fields: Children, reading: Reading) -> date | None:
-    if day := reading.date(fields, "DueDate"):
+    if day := reading.day(fields, "DueDate"):
         return day
     # A credit note has no DueDate of its own (BT-9 sits with the payment means).
     for means in each(fields, "PaymentMeans"):
-        if day := reading.date(means, "PaymentDueDate"):
+        if day := reading.day(means, "PaymentDueDate"):
             return day
     for terms in each(fields, "PaymentTerms"):
-        if day := reading.date(terms, "PaymentDueDate"):
+        if day := reading.day(terms, "PaymentDueDate"):
             return day
     return None
 
@@ -85,9 +85,8 @@ def _in_currency(
     """The tax totals in the invoice's currency (BT-110), not those in the seller's (BT-111)."""
     totals = [children(element) for element in elements]
     own = [one for one in totals if _currency(one) in (currency, None)]
-    if own or accounting not in (None, currency):
-        return own
-    return totals[:1]
+    # Software that writes EUR into every currencyID; but not the seller's own currency.
+    return own or [one for one in totals if _currency(one) != accounting][:1]
 
 
 def _currency(tax_total: Children) -> str | None:

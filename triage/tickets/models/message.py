@@ -26,9 +26,7 @@ class Message(models.Model):
         blank=True,
         related_name="message",
     )
-    direction = models.CharField(
-        max_length=4, choices=Direction.choices, default=Direction.IN
-    )
+    direction = models.CharField(max_length=4, choices=Direction.choices, default=Direction.IN)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -50,13 +48,20 @@ class Message(models.Model):
     threaded_by = models.CharField(max_length=20, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="What its Date header says.")
     received_at = models.DateTimeField()
+    # When its parts are to be searched for invoices; None: done, or nothing to search. A claim
+    # moves it into the future, as with Ticket.triage_due_at.
+    invoice_look_due_at = models.DateTimeField(null=True, blank=True)
+    invoice_look_attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["received_at", "pk"]
         indexes = [
             models.Index(fields=["ticket", "received_at"], name="messages_of_ticket"),
+            models.Index(fields=["message_id"], condition=~Q(message_id=""), name="by_message_id"),
             models.Index(
-                fields=["mailbox", "message_id"], condition=~Q(message_id=""), name="by_message_id"
+                fields=["invoice_look_due_at"],
+                condition=Q(invoice_look_due_at__isnull=False),
+                name="invoice_look_due",
             ),
         ]
         constraints = [

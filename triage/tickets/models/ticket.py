@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -42,7 +42,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unassigned(self) -> "TicketQuerySet":
         return self.open().filter(assignee=None).exclude(category__slug="spam")
 
-    def mine(self, user: AbstractBaseUser) -> "TicketQuerySet":
+    def mine(self, user: User) -> "TicketQuerySet":
         return self.open().filter(assignee=user)
 
     def awaiting_triage(self, now: datetime) -> "TicketQuerySet":
@@ -74,9 +74,9 @@ class Ticket(models.Model):
     review_reason = models.CharField(
         max_length=12, choices=ReviewReason.choices, default=ReviewReason.NONE, blank=True
     )
-    # The machine's confidence in `category`, 0 to 100; a copy of the current prediction's, to sort by.
+    # Of the current prediction, 0 to 100: a copy, to sort by.
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
-    # When a drain may claim it for sorting; None once it is sorted. A claim moves it into the future,
+    # When a drain may claim it for sorting; None once sorted. A claim moves it into the future,
     # so that a drain that died gives its tickets back by itself.
     triage_due_at = models.DateTimeField(null=True, blank=True)
     triage_attempts = models.PositiveSmallIntegerField(default=0)
@@ -87,6 +87,10 @@ class Ticket(models.Model):
         null=True,
         blank=True,
         related_name="tickets",
+    )
+    # Another ticket its first mail spoke of, when the sender did not belong there.
+    related = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     message_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveIntegerField(default=0)
@@ -148,7 +152,7 @@ class Ticket(models.Model):
     def is_sorted_by_person(self) -> bool:
         return self.category_set_by_id is not None
 
-    def close(self, *, by: AbstractBaseUser) -> bool:
+    def close(self, *, by: User) -> bool:
         """Close it; False when it was closed already."""
         now = timezone.now()
         with transaction.atomic():
@@ -158,7 +162,7 @@ class Ticket(models.Model):
         self.refresh_from_db(fields=["closed_at", "closed_by"])
         return bool(closed)
 
-    def reopen(self, *, by: AbstractBaseUser | None) -> bool:
+    def reopen(self, *, by: User | None) -> bool:
         """Open it again (`by` None: a new mail did); False when it was open."""
         with transaction.atomic():
             tickets = Ticket.objects.closed().filter(pk=self.pk)
@@ -168,7 +172,7 @@ class Ticket(models.Model):
         self.refresh_from_db(fields=["closed_at", "closed_by"])
         return bool(opened)
 
-    def assign(self, *, to: AbstractBaseUser | None, by: AbstractBaseUser) -> None:
+    def assign(self, *, to: User | None, by: User) -> None:
         """Give it to a colleague, or to nobody."""
         with transaction.atomic():
             if Ticket.objects.filter(pk=self.pk).exclude(assignee=to).update(assignee=to):
@@ -179,11 +183,9 @@ class Ticket(models.Model):
         self,
         kind: str,
         *,
-        by: AbstractBaseUser | None = None,
+        by: User | None = None,
         at: datetime | None = None,
         **facts: Any,
     ) -> "Event":
         """Add a fact to its history; `facts` must be JSON."""
-        return self.events.create(  # type: ignore[misc]
-            kind=kind, by=by, at=at or timezone.now(), facts=facts
-        )
+        return self.events.create(kind=kind, by=by, at=at or timezone.now(), facts=facts)

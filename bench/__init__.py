@@ -1,0 +1,1 @@
+"""What `make bench` measures: one JSON line a figure, on real parts."""

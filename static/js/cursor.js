@@ -1,0 +1,59 @@
+// The current row of a list: j and k move it, enter and o open it, the pane beside it follows.
+import { isWriting } from "./keys.js";
+
+const PEEK_AFTER_MS = 40; // a held key runs down the list; only where it rests is asked for
+let waiting = 0;
+
+export const list = () => document.getElementById("list");
+export const current = () => list()?.querySelector(".row[aria-current]") ?? null;
+export const rows = () => [...(list()?.querySelectorAll(".row") ?? [])];
+
+export function neighbour(row, step, isWanted = () => true) {
+  const all = rows();
+  for (let at = all.indexOf(row) + step; at >= 0 && at < all.length; at += step) {
+    if (isWanted(all[at])) return all[at];
+  }
+  return null;
+}
+
+function peek(row) {
+  const pane = document.getElementById("peek");
+  if (!pane || getComputedStyle(pane).display === "none") return;
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(() => {
+    htmx.ajax("GET", `${row.dataset.at}peek/?queue=${row.dataset.queue}`, { target: "#peek", swap: "innerHTML" });
+  }, PEEK_AFTER_MS);
+}
+
+export function moveTo(row, { focus = true } = {}) {
+  if (!row) return;
+  if (list().dataset.cursor === "open") {
+    row.querySelector(".row__link").click();
+    return;
+  }
+  current()?.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+  row.scrollIntoView({ block: "nearest" });
+  if (focus) row.querySelector(".row__link").focus({ preventScroll: true });
+  if (list().dataset.cursor === "peek") peek(row);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (isWriting(event) || !list()) return;
+  const row = current();
+  if (event.key === "j" || event.key === "k") {
+    event.preventDefault();
+    const step = event.key === "j" ? 1 : -1;
+    moveTo(row ? neighbour(row, step) : rows()[0]);
+  } else if (event.key === "o" || (event.key === "Enter" && event.target === document.body)) {
+    if (row && list().dataset.cursor !== "open") row.querySelector(".row__link").click();
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest?.("#list[data-cursor=peek] .row");
+  if (row && row !== current() && event.target.matches(":focus-visible")) moveTo(row, { focus: false });
+});
+
+// The first row is what the pane beside the list already shows.
+if (list()?.dataset.cursor === "peek" && !current()) rows()[0]?.setAttribute("aria-current", "true");

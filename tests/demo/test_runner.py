@@ -1,0 +1,131 @@
+"""The runner on real parts: PostgreSQL, a worker, a web server, and no process afterwards."""
+
+import os
+import pty
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.demo.desk import READY, Demo, free_port, left_behind, until
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="looks for processes in /proc (Linux)"
+)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """One folder for all: only the first start is a cold one."""
+    with tempfile.TemporaryDirectory(prefix="triage-demo-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def demo(folder: Path) -> Iterator[Demo]:
+    demo = Demo(folder, free_port())
+    try:
+        demo.wait_for(READY, 120)
+        yield demo
+    finally:
+        demo.clean_up()
+
+
+def test_a_first_start_answers_and_prints_what_one_needs(demo: Demo) -> None:
+    text = demo.text()
+    assert f"http://127.0.0.1:{demo.port}/\n" in text
+    assert "maren / alder-lamps  (agent)" in text
+    assert "tomas / alder-lamps  (supervisor)" in text
+    assert f"http://127.0.0.1:{demo.port}/inbound/raw/1-" in text
+    assert "No GEMINI_API_KEY: mail is sorted on this machine by the local classifier." in text
+    assert demo.ask() < 400
+
+
+def test_a_later_start_loads_no_sample_mail_again(demo: Demo) -> None:
+    assert "Preparing the database" not in demo.text()
+    assert "Loading the sample mail" not in demo.text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_processes_in_order(demo: Demo, number: signal.Signals) -> None:
+    running = " ".join(left_behind(demo.folder).values())
+    assert all(name in running for name in ("uvicorn", "celery", "postgres", "guardian"))
+    assert demo.end(number) == 0
+    assert left_behind(demo.folder) == {}
+    assert demo.text().endswith("Stopping ...\nStopped.\n")
+
+
+def test_a_killed_runner_takes_everything_along(demo: Demo) -> None:
+    assert demo.end(signal.SIGKILL) == -signal.SIGKILL
+    until(lambda: not left_behind(demo.folder), 40, lambda: str(left_behind(demo.folder)))
+
+
+def test_a_start_right_after_a_kill_waits_for_the_rest_to_end(demo: Demo) -> None:
+    demo.end(signal.SIGKILL)
+    again = Demo(demo.folder, demo.port)
+    try:
+        again.wait_for(READY)
+    finally:
+        again.clean_up()
+
+
+def test_a_killed_worker_is_started_again(demo: Demo) -> None:
+    worker = min(pid for pid, name in left_behind(demo.folder).items() if "celery" in name)
+    os.kill(worker, signal.SIGKILL)
+    demo.wait_for("worker ended (signal 9); the end of")
+    demo.wait_for("worker: started again.")
+    assert demo.process.poll() is None
+
+
+def test_closing_the_terminal_stops_everything(folder: Path) -> None:
+    """The kernel's own SIGHUP, and a console that answers every line with an error from then on."""
+    master, terminal = pty.openpty()
+    demo = _on_terminal(folder, terminal)
+    os.close(terminal)
+    try:
+        _read_until(master, READY)
+        os.close(master)
+        assert demo.process.wait(40) is not None
+        until(lambda: not left_behind(folder), 40, lambda: str(left_behind(folder)))
+    finally:
+        demo.clean_up()
+
+
+def test_a_port_in_use_is_one_line_and_nothing_is_started(folder: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        demo = Demo(folder, port)
+        assert demo.process.wait(30) == 1
+    (line,) = demo.text().splitlines()
+    assert f"Port {port} is in use. Choose another: PORT=" in line
+    assert line.endswith(" make demo")
+    assert left_behind(folder) == {}
+
+
+def test_a_second_demo_on_a_folder_is_told_where_the_first_one_is(demo: Demo) -> None:
+    second = Demo(demo.folder, free_port())
+    assert second.process.wait(30) == 1
+    (line,) = second.text().splitlines()
+    assert f"http://127.0.0.1:{demo.port}/ (process {demo.process.pid})" in line
+    assert f"TRIAGE_VAR=/tmp/second PORT={demo.port + 1} make demo" in line
+    assert demo.ask() < 400
+
+
+def _on_terminal(folder: Path, terminal: int) -> Demo:
+    """setsid (util-linux) makes the terminal on its standard input the controlling one."""
+    shell = f'exec "$0" "$@" <{os.ttyname(terminal)} >{os.ttyname(terminal)} 2>&1'
+    return Demo(folder, free_port(), wrapper=["setsid", "--wait", "sh", "-c", shell])
+
+
+def _read_until(master: int, words: str) -> None:
+    text = ""
+    with suppress(OSError):
+        while words not in text:
+            text += os.read(master, 4096).decode(errors="replace")
+    assert words in text, text

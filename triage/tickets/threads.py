@@ -1,0 +1,103 @@
+"""Which ticket a mail belongs to, and why.
+
+By In-Reply-To, then by References from the newest back. Only when the sender belongs to the
+ticket: a Message-ID is no secret, and whoever knows one could write into somebody else's case.
+Subjects never thread.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from triage.mail import Email
+from triage.tickets.models import Message, Ticket
+
+# Two people of one of these share a provider, not a firm. The large ones; a missing name costs a
+# wrong "belongs" among people who both know the Message-ID.
+PUBLIC_PROVIDERS = frozenset(
+    """
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com
+    aol.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.ru yandex.ru
+    orange.fr wanadoo.fr free.fr sfr.fr laposte.net bbox.fr hotmail.fr yahoo.fr outlook.fr
+    libero.it proton.me protonmail.com pm.me fastmail.com zoho.com qq.com 163.com
+    """.split()  # noqa: SIM905 - a list of forty quoted words reads worse
+)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A ticket with the addresses that take part in it, lower-cased."""
+
+    ticket: Ticket
+    addresses: set[str]
+
+    def includes(self, address: str) -> bool:
+        """Whether a mail from `address` may enter: a participant, or a colleague of one."""
+        address = address.lower()
+        if address in self.addresses:
+            return True
+        domain = address.rpartition("@")[2]
+        if not domain or domain in PUBLIC_PROVIDERS:
+            return False
+        return any(domain == known.rpartition("@")[2] for known in self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a mail goes: into `conversation`, or (None) into a new ticket.
+
+    `reason`: `in-reply-to`, `references`, `new`, or `stranger`: it names a mail of `related`, but
+    its sender does not belong there.
+    """
+
+    conversation: Conversation | None
+    reason: str
+    related: Ticket | None = None
+
+
+def place(email: Email, known: Mapping[str, Conversation]) -> Placement:
+    """Decide by the conversations `known` by the Message-IDs of their mails."""
+    sender = email.sender.address if email.sender else ""
+    for reason, message_id in named(email):
+        conversation = known.get(message_id)
+        if conversation is None:
+            continue
+        if conversation.includes(sender):
+            return Placement(conversation, reason)
+        return Placement(None, "stranger", related=conversation.ticket)
+    return Placement(None, "new")
+
+
+def named(email: Email) -> Iterable[tuple[str, str]]:
+    """The Message-IDs a mail answers as (reason, id), the most telling first."""
+    for message_id in email.in_reply_to:
+        yield "in-reply-to", message_id
+    for message_id in reversed(email.references):
+        yield "references", message_id
+
+
+def conversations(message_ids: Iterable[str]) -> dict[str, Conversation]:
+    """The conversations that hold mails with these ids: two queries, whatever their number."""
+    wanted = {message_id for message_id in message_ids if message_id}
+    if not wanted:
+        return {}
+    found = dict(
+        Message.objects.filter(message_id__in=wanted)
+        .order_by("-pk")
+        .values_list("message_id", "ticket_id")
+    )
+    by_ticket = {
+        ticket.pk: Conversation(ticket, set())
+        for ticket in Ticket.objects.filter(pk__in=set(found.values()))
+    }
+    parties = Message.objects.filter(ticket__in=by_ticket).values_list(
+        "ticket_id", "from_address", "to", "cc"
+    )
+    for ticket_id, sender, to, cc in parties:
+        by_ticket[ticket_id].addresses |= participants(sender, [*to, *cc])
+    return {message_id: by_ticket[ticket_id] for message_id, ticket_id in found.items()}
+
+
+def participants(sender: str, others: Iterable[Mapping[str, str]]) -> set[str]:
+    """Addresses of the sender and of `others` (as Message.to and .cc keep them), lower-cased."""
+    every = {sender, *(other.get("address", "") for other in others)}
+    return {address.lower() for address in every if address}

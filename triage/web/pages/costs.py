@@ -1,0 +1,315 @@
+"""The cost report, ready to be shown: a sentence, a chart with its table, tables that re-add."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.utils import timezone
+
+from triage.llm.models import Call
+from triage.reports.costs import CostReport, Row, Tally
+from triage.reports.periods import Period
+from triage.web.pages.amounts import count, exact, places_for
+from triage.web.pages.charts import DayOfBars, StackedBars, stacked_bars
+from triage.web.pages.figures import money
+from triage.web.pages.periods import Choice, choices, day_in_words, in_a_sentence, in_words, url
+
+# The ledger's words for what a call was for, as people say them. Others are shown as they stand.
+PURPOSES = {
+    "classify": "Sorting",
+    "classification": "Sorting",
+    "extract": "Invoices",
+    "extraction": "Invoices",
+    "invoice": "Invoices",
+    "evaluate": "Tests",
+    "evaluation": "Tests",
+}
+# Four colours can be told apart; what is spent on more than that is drawn together.
+_SERIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A table's row: its head, an aside to it, its cells as text."""
+
+    head: str
+    aside: str
+    cells: tuple[str, ...]
+    cost: str
+    is_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    name: str
+    number: int
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class PerMail:
+    purpose: str
+    tickets: str
+    each: str
+
+
+@dataclass(frozen=True)
+class CostsPage:
+    """Page object of /reports/costs/. `fault` says why other days were asked for in vain."""
+
+    report: CostReport
+    latencies: dict[tuple[str, str, str], int]
+    tickets: dict[str, int]
+    now: datetime
+    fault: str = ""
+
+    @property
+    def period(self) -> Period:
+        return self.report.period
+
+    @cached_property
+    def total(self) -> Tally:
+        return self.report.total
+
+    # --- the period ---------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        return in_words(self.period)
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        return choices(self.period)
+
+    @property
+    def csv_url(self) -> str:
+        return f"{url(self.period)}&format=csv"
+
+    @property
+    def json_url(self) -> str:
+        return f"{url(self.period)}&format=json"
+
+    # --- the sentence -------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.report.cells
+
+    @property
+    def spent(self) -> str:
+        return money(self.total.cost)
+
+    @property
+    def mails(self) -> str:
+        return _many(self.report.mail_count, "mail")
+
+    @property
+    def since(self) -> str:
+        return in_a_sentence(self.period, today=self._today)
+
+    @property
+    def per_thousand(self) -> str:
+        """`25 cents per 1,000`; empty without mails or a known cost."""
+        each = self.report.cost_per_mail
+        if each is None:
+            return ""
+        thousand = each * 1000
+        if Decimal("0.01") <= thousand < 1:
+            return f"{thousand * 100:.2g} cents per 1,000"
+        return f"{money(thousand)} per 1,000"
+
+    @property
+    def forecast(self) -> str:
+        """What a running month ends near at this pace; empty for other periods."""
+        running = self.period.is_month and self.period.first <= self._today < self.period.last
+        if not running or not self.total.cost:
+            return ""
+        past = Decimal((self.now - self.period.start).total_seconds())
+        whole = Decimal((self.period.end - self.period.start).total_seconds())
+        return money(self.total.cost * whole / past)
+
+    @property
+    def unknown(self) -> str:
+        """`37 calls have no known price and are not in this sum.` or nothing."""
+        number = self.total.unknown
+        if not number:
+            return ""
+        verb = "have" if number > 1 else "has"
+        return f"{_many(number, 'call')} {verb} no known cost and are not in this sum."
+
+    # --- by day and purpose -------------------------------------------------------------------
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        shown = self._purposes[: _SERIES - 1] if self._has_rest else self._purposes
+        series = [
+            Series(_purpose(row.key[0]), number, self._exact(row.tally.cost))
+            for number, row in enumerate(shown, start=1)
+        ]
+        if self._has_rest:
+            rest = [row.tally for row in self._purposes[_SERIES - 1 :]]
+            series.append(Series("Other", _SERIES, self._exact(sum(rest, Tally()).cost)))
+        return tuple(series)
+
+    @cached_property
+    def chart(self) -> StackedBars:
+        return stacked_bars([self._bar(day) for day in self.period.days], today=self._today)
+
+    @property
+    def chart_says(self) -> str:
+        """The chart for those who do not see it."""
+        days = [row for row in self.report.by_day() if row.tally.cost]
+        if not days:
+            return "No day has a known cost."
+        most = max(days, key=lambda row: row.tally.cost or 0)
+        return (
+            f"{money(self.total.cost)} on {_many(len(days), 'day')}; the most on "
+            f"{day_in_words(most.key[0])} with {money(most.tally.cost)}."
+        )
+
+    @property
+    def purpose_names(self) -> tuple[str, ...]:
+        return tuple(_purpose(row.key[0]) for row in self._purposes)
+
+    @cached_property
+    def day_lines(self) -> tuple[Line, ...]:
+        """A line a day with calls or mails: mails, cost by purpose, together."""
+        sums = {row.key[0]: row.tally for row in self.report.by_day()}
+        return tuple(
+            self._line(
+                day_in_words(day),
+                sums.get(day, Tally()),
+                count(self.report.mails.get(day, 0)),
+                *(self._on(day, row.key[0]) for row in self._purposes),
+            )
+            for day in self.period.days
+            if day in sums or day in self.report.mails
+        )
+
+    @property
+    def day_total(self) -> Line:
+        return self._line(
+            "Together",
+            self.total,
+            count(self.report.mail_count),
+            *(self._exact(row.tally.cost) for row in self._purposes),
+        )
+
+    # --- by model, outcome, mail --------------------------------------------------------------
+
+    @cached_property
+    def model_lines(self) -> tuple[Line, ...]:
+        rows = sorted(self.report.by_model(), key=_dearest_first)
+        return tuple(self._model_line(row) for row in rows)
+
+    @property
+    def model_total(self) -> Line:
+        return self._line("Together", self.total, "", *_tokens(self.total), "")
+
+    @cached_property
+    def outcome_lines(self) -> tuple[Line, ...]:
+        rows = sorted(self.report.by_outcome(), key=lambda row: -row.tally.calls)
+        return tuple(
+            self._line(_outcome(row.key[0]), row.tally, count(row.tally.calls)) for row in rows
+        )
+
+    @property
+    def outcome_total(self) -> Line:
+        return self._line("Together", self.total, count(self.total.calls))
+
+    @cached_property
+    def per_mail(self) -> tuple[PerMail, ...]:
+        return tuple(
+            PerMail(
+                _purpose(row.key[0]),
+                count(self.tickets[row.key[0]]),
+                money(
+                    row.tally.cost / self.tickets[row.key[0]] if row.tally.cost else row.tally.cost
+                ),
+            )
+            for row in self._purposes
+            if self.tickets.get(row.key[0])
+        )
+
+    @property
+    def _today(self) -> date:
+        return timezone.localdate(self.now)
+
+    @cached_property
+    def _purposes(self) -> tuple[Row, ...]:
+        return tuple(sorted(self.report.by_purpose(), key=_dearest_first))
+
+    @property
+    def _has_rest(self) -> bool:
+        return len(self._purposes) > _SERIES
+
+    @cached_property
+    def _places(self) -> int:
+        return places_for(cell.tally.cost for cell in self.report.cells)
+
+    @cached_property
+    def _by_day_and_purpose(self) -> dict[tuple[date, str], Tally]:
+        return {(row.key[0], row.key[1]): row.tally for row in self.report.by_day_and_purpose()}
+
+    def _exact(self, amount: Decimal | None) -> str:
+        return exact(amount, self._places)
+
+    def _on(self, day: date, purpose: str) -> str:
+        tally = self._by_day_and_purpose.get((day, purpose))
+        return self._exact(Decimal(0) if tally is None else tally.cost)
+
+    def _bar(self, day: date) -> DayOfBars:
+        costs = [
+            self._by_day_and_purpose.get((day, row.key[0]), Tally()).cost or Decimal(0)
+            for row in self._purposes
+        ]
+        if self._has_rest:
+            costs[_SERIES - 1 :] = [sum(costs[_SERIES - 1 :], Decimal(0))]
+        mails = _many(self.report.mails.get(day, 0), "mail")
+        return DayOfBars(
+            day, tuple(costs), f"{day_in_words(day)}: {money(sum(costs, Decimal(0)))} for {mails}"
+        )
+
+    def _line(self, head: str, tally: Tally, *cells: str, aside: str = "") -> Line:
+        nothing_known = tally.calls > 0 and tally.cost is None
+        cost = "unknown" if nothing_known else self._exact(tally.cost or Decimal(0))
+        if tally.unknown and not nothing_known:
+            cost = f"{cost} + unknown"
+        return Line(head, aside, cells, cost, nothing_known)
+
+    def _model_line(self, row: Row) -> Line:
+        served, asked, purpose = row.key
+        latency = self.latencies.get((served, asked, purpose))
+        aside = "gave no answer" if not served else "" if served == asked else f"asked for {asked}"
+        within = "" if latency is None else f"{latency / 1000:.1f} s"
+        tokens = _tokens(row.tally)
+        return self._line(
+            served or asked, row.tally, _purpose(purpose), *tokens, within, aside=aside
+        )
+
+
+def _purpose(word: str) -> str:
+    return PURPOSES.get(word) or word.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _outcome(word: str) -> str:
+    return dict(Call.Outcome.choices).get(word, word).capitalize()
+
+
+def _dearest_first(row: Row) -> tuple[Decimal, int, tuple[str, ...]]:
+    return (-(row.tally.cost or Decimal(0)), -row.tally.calls, row.key)
+
+
+def _tokens(tally: Tally) -> tuple[str, ...]:
+    return (
+        count(tally.calls),
+        count(tally.input_tokens),
+        count(tally.cached_tokens),
+        count(tally.thinking_tokens),
+        count(tally.output_tokens),
+    )
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

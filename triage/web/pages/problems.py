@@ -1,0 +1,142 @@
+"""What could not be handled: who sent it, how far it came, why, and what one can do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import BinaryField, QuerySet
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from triage.ingest.models import Delivery
+from triage.invoices.models import Invoice, Status
+from triage.reports.health import is_silent, worker_seen_at
+from triage.tickets.models import Ticket
+from triage.web.pages import times
+from triage.web.pages.amounts import size
+from triage.web.pages.headers import HEAD_BYTES, guess
+from triage.web.pages.older import older_than, split
+from triage.web.pages.queue import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A delivery that failed."""
+
+    pk: int
+    subject: str
+    sender: str
+    mailbox: str
+    when: str
+    size: str
+    why: str
+    arrived: str
+    tries: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Trouble that is kept in another list: how much of it, as a link."""
+
+    text: str
+    url: str
+    link: str
+
+
+class ProblemsPage:
+    """Page object of /problems/."""
+
+    def __init__(self, *, before: str, may_write: bool, now: datetime | None = None) -> None:
+        self.may_write = may_write
+        self._before = before
+        self._now = now or timezone.now()
+
+    @cached_property
+    def count(self) -> int:
+        return Delivery.objects.failed().order_by().count()
+
+    @property
+    def replay_all_label(self) -> str:
+        return f"Replay all {self.count:,}" if self.count > 1 else "Replay"
+
+    @cached_property
+    def rows(self) -> list[ProblemRow]:
+        return [self._row(delivery) for delivery in self._found[0]]
+
+    @property
+    def older_url(self) -> str:
+        """The next page; empty on the last one."""
+        deliveries, has_more = self._found
+        if not has_more:
+            return ""
+        cursor = Cursor(deliveries[-1].received_at, deliveries[-1].pk)
+        return f"{reverse('problems')}?{urlencode({'before': str(cursor)})}"
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        return [each for each in (_invoices(), _tickets()) if each]
+
+    @cached_property
+    def worker(self) -> str:
+        """A sentence when the worker is silent, so that nothing is processed; else empty."""
+        seen_at = worker_seen_at()
+        if not is_silent(seen_at, now=self._now):
+            return ""
+        if seen_at is None:
+            return "No worker has run yet."
+        when = times.moment(seen_at, now=self._now)
+        return f"The worker has not been seen since {when}."
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows and not self._before
+
+    @cached_property
+    def _found(self) -> tuple[list[Delivery], bool]:
+        # Only the head of each mail: fifty mails of 50 MB are no page.
+        failed = (
+            Delivery.objects.failed()
+            .select_related("mailbox")
+            .defer("raw")
+            .annotate(head=Substr("raw", 1, HEAD_BYTES, output_field=BinaryField()))
+        )
+        older: QuerySet[Delivery] = older_than(failed, "received_at", self._before)
+        return split(older, settings.PAGE_SIZE)
+
+    def _row(self, delivery: Delivery) -> ProblemRow:
+        said = guess(bytes(delivery.head))  # type: ignore[attr-defined]
+        return ProblemRow(
+            pk=delivery.pk,
+            subject=said.subject or "(no readable subject)",
+            sender=said.sender or "unreadable sender",
+            mailbox=delivery.mailbox.address,
+            when=times.moment(delivery.received_at, now=self._now),
+            size=size(delivery.size),
+            why=delivery.reason or "It failed, and no reason was kept.",
+            arrived=times.clock(delivery.received_at),
+            tries="" if delivery.attempts < 2 else f"{delivery.attempts} tries",
+        )
+
+
+def _invoices() -> Elsewhere | None:
+    failed = Invoice.objects.filter(status=Status.FAILED).order_by().count()
+    text = f"{failed:,} invoice{'' if failed == 1 else 's'} could not be read."
+    return (
+        Elsewhere(text, f"{reverse('invoices')}?status=failed", "Look at them") if failed else None
+    )
+
+
+def _tickets() -> Elsewhere | None:
+    failed = (
+        Ticket.objects.awaiting_review()
+        .filter(review_reason=Ticket.ReviewReason.FAILED)
+        .order_by()
+        .count()
+    )
+    if not failed:
+        return None
+    text = "1 ticket got no answer" if failed == 1 else f"{failed:,} tickets got no answer"
+    return Elsewhere(f"{text} from the model.", reverse("queue", args=["review"]), "Sort by hand")

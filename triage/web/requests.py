@@ -1,0 +1,12 @@
+"""A request as the desk's views know it: somebody is signed in, and htmx may have asked."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+
+class AgentRequest(HttpRequest):
+    """What `access.signed_in` hands on. Only a type: nothing is ever constructed from it."""
+
+    user: User
+    htmx: HtmxDetails

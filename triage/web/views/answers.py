@@ -1,0 +1,60 @@
+"""What every change of a ticket answers: its parts to htmx, the way back to a plain browser."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from triage.tickets.models import Ticket
+from triage.web import access, htmx
+from triage.web.htmx import Part, Toast
+from triage.web.pages.queue import place, queue_of
+from triage.web.pages.rows import Done, row_of, with_row_facts
+from triage.web.pages.ticket import TicketPage
+from triage.web.requests import AgentRequest
+
+
+def changed(request: AgentRequest, pk: int, *, toast: Toast,
+            done: Done | None = None) -> HttpResponse:  # fmt: skip
+    """After a change: the row, the decision, the head, the history, the counts, a word about it."""
+    if not htmx.is_fragment(request):
+        messages.success(request, toast.words)
+        return redirect(_way_back(request, pk))
+    return htmx.answer(request, *_parts(request, pk, done), toast=toast)
+
+
+def refused(request: AgentRequest, pk: int, fault: str) -> HttpResponse:
+    """Nothing was changed, and why: 422."""
+    if not htmx.is_fragment(request):
+        messages.error(request, fault)
+        return redirect(_way_back(request, pk))
+    toast = Toast(fault, is_refusal=True)
+    response = htmx.answer(request, *_parts(request, pk, None), toast=toast)
+    response.status_code = 422
+    return response
+
+
+def _parts(request: AgentRequest, pk: int, done: Done | None) -> list[Part]:
+    ticket = with_row_facts(Ticket.objects.select_related("mailbox", "category_set_by")).get(pk=pk)
+    where = place(request.POST.get("queue", "")) or place(queue_of(ticket))
+    assert where is not None
+    row = row_of(ticket, queue=where.name, me=request.user, done=done)
+    page = TicketPage(ticket, where, me=request.user, may_write=access.may_write(request.user))
+    return [
+        Part("queues/_row.html", {"row": row}),
+        Part("tickets/_decision.html", {"decision": page.decision}),
+        Part("tickets/_head.html", {"page": page}),
+        Part("tickets/_history.html", {"page": page}),
+    ]
+
+
+def _way_back(request: AgentRequest, pk: int) -> str:
+    after = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        after, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return after
+    queue = request.POST.get("queue", "")
+    url = reverse("ticket", args=[pk])
+    return f"{url}?queue={queue}" if queue.isalpha() else url

@@ -1,0 +1,43 @@
+"""A mail as its sender made it: its HTML in a cage, its raw bytes as a file."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from triage.ingest.models import Delivery
+from triage.web import access
+from triage.web.access import signed_in
+from triage.web.pages.mail_html import caged
+from triage.web.requests import AgentRequest
+from triage.web.security import FOREIGN_POLICY, MAIL_POLICY
+
+
+@require_safe
+@signed_in
+def html(request: AgentRequest, pk: int) -> HttpResponse:
+    """The sanitised HTML of a mail as a document of its own, for the frame in its letter."""
+    message = access.message_read(request, pk)
+    if not message.html:
+        raise Http404("This mail has no HTML.")
+    return HttpResponse(
+        caged(message),
+        headers={"Content-Security-Policy": MAIL_POLICY, "Cache-Control": "private, no-store"},
+    )
+
+
+@require_safe
+@signed_in
+def raw(request: AgentRequest, pk: int) -> HttpResponse:
+    """The bytes as they arrived, as a text file."""
+    message = access.message_read(request, pk)
+    if message.delivery_id is None:
+        raise Http404("This was written here: it has no raw mail.")
+    content = Delivery.objects.values_list("raw", flat=True).get(pk=message.delivery_id)
+    return HttpResponse(
+        bytes(content),
+        content_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="mail-{message.pk}.eml.txt"',
+            "Content-Security-Policy": FOREIGN_POLICY,
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,36 @@
+"""A ticket's page, and a look at it from its list."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from triage.web import access
+from triage.web.access import signed_in
+from triage.web.pages.queue import place, queue_of
+from triage.web.pages.ticket import Peek, TicketPage
+from triage.web.requests import AgentRequest
+
+
+@require_safe
+@signed_in
+def ticket(request: AgentRequest, pk: int) -> HttpResponse:
+    """The page of one ticket, within the queue it was opened from."""
+    found = access.ticket_read(request, pk)
+    where = place(request.GET.get("queue", "")) or place(queue_of(found))
+    assert where is not None
+    page = TicketPage(found, where, me=request.user, may_write=access.may_write(request.user))
+    return render(request, "tickets/ticket.html", {"page": page})
+
+
+@require_safe
+@signed_in
+def peek(request: AgentRequest, pk: int) -> HttpResponse:
+    """The pane beside the list, for the row under the cursor."""
+    found = access.ticket_read(request, pk)
+    page = Peek(
+        found,
+        me=request.user,
+        queue=request.GET.get("queue", ""),
+        may_write=access.may_write(request.user),
+    )
+    return render(request, "tickets/_peek.html", {"peek": page})
