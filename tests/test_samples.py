@@ -366,6 +366,14 @@ def _sums(xml: bytes) -> tuple[Decimal, Decimal]:
     return sum(figures[1:] if is_ubl else figures[:-1], Decimal(0)), stated
 
 
+def test_net_and_tax_make_the_gross_total_on_every_invoice() -> None:
+    for name, xml in invoices().items():
+        (net,) = amounts(xml, "TaxBasisTotalAmount", "TaxExclusiveAmount")
+        tax = amounts(xml, "TaxTotalAmount", "TaxAmount")[0]
+        (gross,) = amounts(xml, "GrandTotalAmount", "TaxInclusiveAmount")
+        assert net + tax == gross, name
+
+
 def test_numbers_on_invoices_have_valid_check_digits() -> None:
     for name, xml in invoices().items():
         text = xml.decode()

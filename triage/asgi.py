@@ -6,4 +6,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triage.settings")
 
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+from triage.web.body_limit import BodyLimit  # noqa: E402 - reads settings, so after Django is set up
+
+application = BodyLimit(django_application)

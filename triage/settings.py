@@ -110,7 +110,8 @@ SWEEP_SECONDS = env_int("TRIAGE_SWEEP_SECONDS", 10, least=1)
 
 # The largest mail common providers deliver (Gmail 25 MB, Outlook 35 MB, with base64's third on top).
 MAX_MAIL_BYTES = env_int("TRIAGE_MAX_MAIL_BYTES", 50 * 1024 * 1024, least=1)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # forms; the inbound endpoint reads its own body
+# Bodies are bounded before Django sees them (triage.web.body_limit); a posted form may hold a mail.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_MAIL_BYTES
 PAGE_SIZE = env_int("TRIAGE_PAGE_SIZE", 50, least=1)  # a screen and a half of rows
 
 # --- The model -------------------------------------------------------------------------------------

@@ -53,6 +53,15 @@ document.addEventListener("keydown", (event) => {
   else if (current() && !("done" in current().dataset)) onRow(current(), key);
 });
 
+// A click on a choice beside the list is the same as its key.
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest?.("#peek [data-choice]");
+  if (!choice || !current() || "done" in current().dataset) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  finish(current(), "correction", { category: choice.value });
+}, { capture: true });
+
 // The server's row takes the place of ours: what was current there stays so.
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const old = event.detail.target;

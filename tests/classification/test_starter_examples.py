@@ -21,12 +21,12 @@ FEWEST_PER_CATEGORY: Final = 60
 LANGUAGE_SHARES: Final = {"en": (0.45, 0.65), "fr": (0.18, 0.32), "de": (0.14, 0.28)}
 
 SHINGLE_WORDS: Final = 3
-# Two mails on the same matter share a greeting and a phrase or two (about 0.1); a lightly
-# edited copy shares more than half.
-HIGHEST_OVERLAP: Final = 0.3
+# Two short mails on one matter share a greeting and a phrase (seen: up to 0.26); a copy with
+# the names and numbers changed shares more than half.
+HIGHEST_OVERLAP: Final = 0.4
 
 RESERVED_HOST: Final = re.compile(r"(?:^|\.)(?:example\.com|example\.org|test)$")
-URL_HOST: Final = re.compile(r"https?://([^\s/:?#>\])]+)")
+URL_HOST: Final = re.compile(r"https?://([\w.-]+)")
 MAIL_HOST: Final = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 BARE_HOST: Final = re.compile(
     r"\b((?:[\w-]+\.)+(?:com|net|org|info|biz|io|ai|app|dev|shop|online|eu|de|at|ch|fr|be|nl|lu"

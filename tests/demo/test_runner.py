@@ -85,9 +85,9 @@ def test_closing_the_terminal_stops_everything(folder: Path) -> None:
     """The kernel's own SIGHUP, and a console that answers every line with an error from then on."""
     master, terminal = pty.openpty()
     demo = _on_terminal(folder, terminal)
-    os.close(terminal)
     try:
         _read_until(master, READY)
+        os.close(terminal)
         os.close(master)
         assert demo.process.wait(40) is not None
         until(lambda: not left_behind(folder), 40, lambda: str(left_behind(folder)))

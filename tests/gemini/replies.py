@@ -248,7 +248,8 @@ def from_json(description: Json) -> Reply:
     """A reply from `{"kind": "error", "code": 429, ..., "later": 50, "billed": {...}}`.
 
     `kind` is a name in REPLIES and the rest its arguments; "later", "billed", "served" and
-    "streamed" are the methods of the same names, "shows_usage": false is `without_usage`. Raises ValueError for what it cannot read.
+    "streamed" are the methods of the same names, `"shows_usage": false` is `without_usage`.
+    Raises ValueError for what it cannot read.
     """
     arguments = dict(description)
     later = arguments.pop("later", None)

@@ -20,10 +20,11 @@ from django.conf import settings
 from scipy.sparse import hstack
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 
 STARTER = Path(__file__).parent / "starter"
 # Raised when features or fitting change: an older model file is then fitted anew.
-RECIPE = "1"
+RECIPE = "2"
 # 2^18 buckets hold the n-grams of a few thousand mails with few collisions, in 4 MB of weights.
 BUCKETS = 2**18
 # What a person would read before deciding; a pasted log file must not drown the first sentence.
@@ -118,16 +119,16 @@ def _regression(counted: Any, labels: Any) -> tuple[tuple[str, ...], Any, Any, A
     # An n-gram of a single mail tells nothing, and most are: without them fitting is far quicker.
     idf[frequency < 2] = 0
     known = np.flatnonzero(idf)
-    regression = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000)
-    regression.fit(_weighted(counted, idf)[:, known], labels)
+    # In the dual there are as many unknowns as mails, not as n-grams: 0.3 s instead of 8.
+    regression = OneVsRestClassifier(
+        LogisticRegression(
+            C=REGULARISATION, class_weight="balanced", solver="liblinear", dual=True, random_state=0
+        )
+    ).fit(_weighted(counted, idf)[:, known], labels)
     weights = np.zeros((len(regression.classes_), idf.size), dtype=np.float32)
-    weights[:, known] = regression.coef_
-    return (
-        tuple(map(str, regression.classes_)),
-        idf.astype(np.float32),
-        weights,
-        regression.intercept_.astype(np.float32),
-    )
+    weights[:, known] = np.vstack([each.coef_ for each in regression.estimators_])
+    bias = np.array([each.intercept_[0] for each in regression.estimators_], dtype=np.float32)
+    return tuple(map(str, regression.classes_)), idf.astype(np.float32), weights, bias
 
 
 def _sharpness(counted: Any, labels: Any) -> float:

@@ -1,8 +1,10 @@
 """The desk from start to stop: database, web server, worker; then the sample mail; then staying."""
 
+import logging
 import socket
 import sys
 import time
+import warnings
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from triage.ingest.models import Mailbox
 from triage.lib.embedded import server
 
 LOOK_SECONDS = 1.0  # how soon a dead child or new mail is noticed
-SORTING_SECONDS = 60  # a first start waits this long for the sample mail to be sorted
+SORTING_SECONDS = 45  # a first start waits this long for the sample mail to be sorted
 WEB_PATIENCE_SECONDS = 5
 # An idle worker needs 5 s for a warm stop. Work that takes longer is cut short: its claim expires.
 WORKER_PATIENCE_SECONDS = 10
@@ -32,6 +34,7 @@ def run(port: int, console: Console) -> None:
     stopped again.
     """
     with claims.folder(settings.VAR, port=port) as lock, claims.port(port) as listener:
+        _quieten()
         desk = Desk(port, console, lock=lock, listener=listener)
         try:
             desk.stopping.listen()
@@ -103,20 +106,24 @@ class Desk:
         self.console.say(f"{counts['stored']} of {counts['read']} mails stored. Sorting ...")
         deadline = time.monotonic() + SORTING_SECONDS
         while (left := activity.waiting()) and time.monotonic() < deadline:
+            self._revive()
             time.sleep(0.2)
         if left:
-            self.console.say(f"{left} still wait for the worker; see {self.worker.log}.")
+            self.console.say(f"{left} are not sorted yet; the worker writes {self.worker.log}.")
 
     def stay(self) -> None:
         """Tell what happens, start again what died, until a signal comes."""
         seen = activity.Activity()
         while True:
-            for child in (self.web, self.worker):
-                for line in child.revive():
-                    self.console.note(line)
+            self._revive()
             for line in seen.news():
                 self.console.note(line)
             time.sleep(LOOK_SECONDS)
+
+    def _revive(self) -> None:
+        for child in (self.web, self.worker):
+            for line in child.revive():
+                self.console.note(line)
 
     def close(self) -> None:
         """Web, worker, database; then the guardian has nothing left to guard."""
@@ -136,6 +143,14 @@ class Desk:
             server.stop(self.data)
         else:  # it ran before: left behind by a killed demo, or at work for another command
             server.stop_unless_used(self.data)
+
+
+def _quieten() -> None:
+    """Keep off the console what no reader of it can act on."""
+    # pgmq:// has no host: kombu says each time that it takes localhost, and then does not use it.
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    # Asked by the wheel's imports for a folder nobody uses here, where no login session runs.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
 
 def migrate(console: Console) -> None:

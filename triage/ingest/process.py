@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -130,8 +130,8 @@ def _settle(keys: Sequence[int], results: Sequence[Accepted]) -> None:
 
 def _put_off(delivery: Delivery, error: Exception) -> None:
     """After an error in processing one mail: later again, then aside, with the reason."""
-    if isinstance(error, DatabaseError) and not connection.is_usable():
-        raise error  # not this mail's fault: the database went away
+    if isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError):
+        raise error  # not this mail's fault: the database is away, or not migrated
     log.error("delivery %d could not be processed", delivery.pk, exc_info=error)
     if delivery.attempts >= MAX_ATTEMPTS:
         _fail(delivery, f"Processing failed {MAX_ATTEMPTS} times: {type(error).__name__}.")

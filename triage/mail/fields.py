@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from triage.mail import limits
 from triage.mail.defects import Defects
 
-_BLANK = re.compile(rb"\r?\n\r?\n")
-_FIELD_BREAK = re.compile(rb"\r?\n(?![ \t])")
+_BLANK = re.compile(rb"\n\r?\n")
+_FIELD_BREAK = re.compile(rb"\n(?![ \t])")
+_RAW_FIELD_BREAK = re.compile(rb"\r?\n(?![ \t])")
 _NAME = re.compile(rb"[!-9;-~]+")
 # Names as people know them; used only to tell a stray line among headers from the first line
 # of a body that lacks the blank line before it.
@@ -28,14 +29,16 @@ def read_block(source: bytes, start: int, end: int, defects: Defects) -> Block:
         return Block([], start + (1 if source[start] == 10 else 2))
     blank = _BLANK.search(source, start, min(end, start + limits.HEADER_BLOCK_BYTES))
     stop, body = (blank.start(), blank.end()) if blank else (end, end)
+    if stop > start and source[stop - 1] == 13:
+        stop -= 1
     if stop - start > limits.HEADER_BLOCK_BYTES:
         defects.add("The headers are far too long; the first megabyte of them was read.")
         stop = body = start + limits.HEADER_BLOCK_BYTES
     fields: list[tuple[bytes, bytes]] = []
-    for line in _FIELD_BREAK.split(source[start:stop]):
+    for line in _FIELD_BREAK.split(source[start:stop].replace(b"\r\n", b"\n")):
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t")
-        if not colon or _NAME.fullmatch(name) is None:
+        if not colon or not (name.replace(b"-", b"").isalnum() or _NAME.fullmatch(name)):
             return _careful(source, start, (stop, body), defects)
         fields.append((name, value))
     return Block(_bounded(fields, defects), body)
@@ -46,7 +49,7 @@ def _careful(source: bytes, start: int, stop_and_body: tuple[int, int], defects:
     stop, body = stop_and_body
     fields: list[tuple[bytes, bytes]] = []
     position = start
-    for line in _FIELD_BREAK.split(source[start:stop]):
+    for line in _RAW_FIELD_BREAK.split(source[start:stop]):
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t")
         if colon and _NAME.fullmatch(name):

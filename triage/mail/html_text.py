@@ -2,7 +2,7 @@
 
 import re
 
-from lxml import etree, html
+from lxml import etree
 
 _SILENT = frozenset(
     {"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "select"}
@@ -20,7 +20,12 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)",
     re.I,
 )
+# Longer addresses are for counting readers, not for reading.
+_LINK_CHARACTERS = 120
+_LINK_PIECES = 20
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+# The writer's own marks: blocks and the depth of quotations.
+_MARKS = re.compile("[\x01-\x04]")
 _LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
 _GAPS = re.compile(r"\n{3,}")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad\u034f"))
@@ -40,14 +45,14 @@ def html_to_text(markup: str) -> str:
     return writer.text()
 
 
-def _tree(markup: str) -> html.HtmlElement | None:
+def _tree(markup: str) -> etree._Element | None:
     # lxml refuses NUL and refuses str with an encoding declaration; bytes have neither trouble.
     data = markup.replace("\0", "").encode("utf-8", "replace")
-    parser = html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
     )
     try:
-        return html.document_fromstring(data, parser=parser)
+        return etree.fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -58,8 +63,9 @@ class _Writer:
         self._quotes = 0
         self._preformatted = 0
         self._hidden = 0
+        self._links: list[int] = []
 
-    def write(self, root: html.HtmlElement) -> None:
+    def write(self, root: etree._Element) -> None:
         for event, element in etree.iterwalk(root, events=("start", "end")):
             if not isinstance(element.tag, str):
                 continue
@@ -70,20 +76,17 @@ class _Writer:
                 if element.tail and not self._hidden:
                     self._say(element.tail)
 
-    def _start(self, element: html.HtmlElement) -> None:
+    def _start(self, element: etree._Element) -> None:
         tag = element.tag
-        if (
-            self._hidden
-            or tag in _SILENT
-            or _HIDDEN.search(element.get("style", ""))
-            or "hidden" in element.attrib
-        ):
+        if self._hidden or tag in _SILENT or _is_hidden(element):
             self._hidden += 1
             return
         if tag == "br":
             self._pieces.append("\n")
         elif tag == "img":
             self._say(element.get("alt") or "")
+        elif tag == "a":
+            self._links.append(len(self._pieces))
         elif tag in _BLOCKS:
             self._break(tag)
             self._open(tag)
@@ -101,7 +104,7 @@ class _Writer:
         elif tag == "hr":
             self._pieces.append("---\n")
 
-    def _end(self, element: html.HtmlElement) -> None:
+    def _end(self, element: etree._Element) -> None:
         tag = element.tag
         if self._hidden:
             self._hidden -= 1
@@ -120,20 +123,21 @@ class _Writer:
         if tag in _BLOCKS:
             self._break(tag)
 
-    def _link(self, element: html.HtmlElement) -> None:
-        target = element.get("href", "").strip()
-        if not target.lower().startswith(("http://", "https://")) or len(target) > 300:
+    def _link(self, element: etree._Element) -> None:
+        start = self._links.pop()
+        target = (element.get("href") or "").strip()
+        if len(target) > _LINK_CHARACTERS or not target.startswith(("http://", "https://")):
             return
-        shown = "".join(element.itertext()).strip()
+        shown = "".join(self._pieces[start : start + _LINK_PIECES]).strip()
         if shown and target.split("//", 1)[1].rstrip("/") not in shown:
-            self._say(f" ({target})")
+            self._pieces.append(f" ({target})")
 
     def _break(self, tag: str) -> None:
         self._pieces.append("\x04" if tag in _PARAGRAPHS else "\x03")
 
     def _say(self, text: str) -> None:
-        if "\x01" in text or "\x02" in text or "\x03" in text or "\x04" in text:
-            text = re.sub("[\x01-\x04]", "", text)
+        if not text.isprintable():
+            text = _MARKS.sub("", text)
         self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
 
     def text(self) -> str:
@@ -145,6 +149,11 @@ class _Writer:
         if "\x01" in flat:
             flat = _quoted(flat)
         return _GAPS.sub("\n\n", _LINE_ENDS.sub("\n", flat.replace("\xa0", " "))).strip()
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
 
 
 def _quoted(flat: str) -> str:

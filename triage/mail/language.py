@@ -37,8 +37,8 @@ for _code, _words in _SMALL_WORDS.items():
     for _word in _words.split():
         _LANGUAGES[_word] = (*_LANGUAGES.get(_word, ()), _code)
 _WORD = re.compile(r"[^\W\d_]+")
-# A few sentences settle it, and the rest of a long mail is often quoted in another language.
-_SAMPLE_CHARACTERS = 1_500
+# A few sentences settle it; further down a mail quotes others, who may write another language.
+_SAMPLE_CHARACTERS = 800
 _FEWEST = 3
 _LEAD = 1.3
 

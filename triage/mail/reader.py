@@ -12,14 +12,11 @@ from triage.mail.dates import read_date
 from triage.mail.defects import Defects
 from triage.mail.language import language_of
 from triage.mail.mime import Part, Tree
-from triage.mail.trim import split_reply
 from triage.mail.values import Address, Email
 from triage.mail.words import decode_words, raw_text
 
 UNREADABLE = "The mail could not be read; its beginning is shown as it came."
 
-# Enough to tell the language by what was written now, not by what it quotes.
-_LANGUAGE_SAMPLE = 3_000
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _ENVELOPE = (
     "delivered-to",
@@ -83,7 +80,7 @@ def _read(raw: bytes, defects: Defects) -> Email:
         attachments=content.attachments,
         headers=fields.decoded,
         auto=automatic(fields.by_name, root.content_type, sender.address if sender else ""),
-        language=language_of(split_reply(content.text[:_LANGUAGE_SAMPLE]).visible),
+        language=language_of(content.text),
         defects=defects.sentences(),
     )
 

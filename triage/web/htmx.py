@@ -38,7 +38,11 @@ def is_fragment(request: AgentRequest) -> bool:
 
 def answer(request: AgentRequest, *parts: Part, toast: Toast | None = None) -> HttpResponse:
     """The parts one after the other, with the side bar's counts and the toast."""
-    frame = [Part("desk/_tabs.html", {}), Part("desk/_dock.html", {})]
+    frame = [
+        Part("desk/_tabs.html", {}),
+        Part("desk/_dock.html", {}),
+        Part("queues/_count.html", {}),
+    ]
     said = [Part("desk/_toast.html", {"toast": toast})] if toast else []
     html = "".join(
         render_to_string(part.template, {**part.context, "out_of_band": True}, request)

@@ -10,6 +10,7 @@ from triage.web.views import (
     costs,
     entry,
     health,
+    inbound,
     invoices,
     mails,
     problems,
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problems/replay", problems.replay_all, name="problems-replay"),
     path("deliveries/<int:pk>/replay", problems.replay_one, name="delivery-replay"),
     path("deliveries/<int:pk>/raw/", problems.raw, name="delivery-raw"),
+    path("inbound/raw/<str:token>/", inbound.raw, name="inbound-raw"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

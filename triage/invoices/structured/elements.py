@@ -33,7 +33,7 @@ MAX_MARKUP = 1_000_000
 # xs:decimal, and the exponent Java's BigDecimal prints for small values. 40 digits because a
 # number of a million digits would cost seconds in every sum.
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,2})?", re.ASCII)
-# UNTDID 2379 formats 102 (20261031) and 203 (with hours), and ISO 8601 with or without a time and zone.
+# UNTDID 2379 formats 102 (20261031) and 203 (with hours); ISO 8601, also with a time and a zone.
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:\d{4,6}|[T ].{1,30}|Z|[+-]\d{2}:\d{2})?", re.ASCII)
 # What staff sees of a value that could not be read.
 MAX_SHOWN = 60

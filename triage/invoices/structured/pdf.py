@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from pypdf import PdfReader, apply_configuration
+from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import FileNotDecryptedError, LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
@@ -25,12 +25,16 @@ MAX_EMBEDDED_FILES = 50
 # A name tree of this many nodes holds far more files than MAX_EMBEDDED_FILES.
 MAX_TREE_NODES = 500
 
-_LIMITS = {
-    "zlib_maximum_output_length": MAX_EMBEDDED_BYTES,
-    "lzw_maximum_output_length": MAX_EMBEDDED_BYTES,
-    "run_length_maximum_output_length": MAX_EMBEDDED_BYTES,
-    "stream_decoding_work_maximum_length": 4 * MAX_EMBEDDED_BYTES,
-}
+_LIMITS = Configuration(
+    zlib_maximum_output_length=MAX_EMBEDDED_BYTES,
+    lzw_maximum_output_length=MAX_EMBEDDED_BYTES,
+    run_length_maximum_output_length=MAX_EMBEDDED_BYTES,
+    stream_decoding_work_maximum_length=4 * MAX_EMBEDDED_BYTES,
+)
+# Repairing a damaged file costs pypdf time for each of these. A scan of a thousand pages has ten
+# thousand objects; a file saved again and again has as many endings as it was saved.
+MAX_OBJECTS = 200_000
+MAX_ENDINGS = 1_000
 
 SIGNATURE = b"%PDF-"
 # The signature may follow a mail gateway's junk (ISO 32000-2, Annex I asks for 1,024 bytes).
@@ -61,7 +65,7 @@ def is_pdf(content: bytes) -> bool:
 def bounded() -> Iterator[None]:
     """pypdf within our limits, its many exceptions folded into Unreadable."""
     try:
-        with apply_configuration(**_LIMITS):
+        with apply_configuration(_LIMITS):
             yield
     except Unreadable:
         raise
@@ -72,7 +76,7 @@ def bounded() -> Iterator[None]:
     except (RecursionError, MemoryError) as error:
         raise Unreadable("The PDF is nested too deeply or too large to read.") from error
     # pypdf meets a damaged file with whatever its parser stumbles over: KeyError, TypeError...
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise Unreadable(f"The PDF is damaged: {_reason(error)}.") from error
 
 
@@ -81,6 +85,8 @@ def embedded_files(content: bytes, first: Container[str]) -> list[EmbeddedFile]:
 
     Raises Unreadable for a PDF that is damaged or needs a password.
     """
+    if content.count(b" obj") > MAX_OBJECTS or content.count(b"startxref") > MAX_ENDINGS:
+        raise Unreadable("The PDF has more parts than any invoice needs.")
     with bounded():
         catalogue = PdfReader(BytesIO(content)).root_object
         found: dict[str, StreamObject] = {}

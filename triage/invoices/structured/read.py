@@ -68,7 +68,7 @@ def _unpack(content: bytes, *, is_xml: bool, depth: int) -> list[Document]:
     if archive.is_archive(content):
         return _from_archive(content, depth=depth - 1)
     if signed.is_signed(content):
-        return _unpack(signed.signed_content(content), is_xml=True, depth=depth - 1)
+        return _unpack(signed.signed_content(content), is_xml=False, depth=depth - 1)
     if pdf.is_pdf(content):
         return _from_pdf(content)
     if is_invoice_xml(content, expected=is_xml):

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 # U+202F keeps a figure on one line, where a plain space would let it break.
 _THIN = "\u202f"
-# The ledger's places; a table shows fewer when no row in it needs them.
-_MOST_PLACES, _FEWEST_PLACES = 9, 4
+# Whole groups of three above the first; the ledger has nine places.
+_PLACES = (4, 6, 9)
 
 
 def exact(amount: Decimal | None, places: int) -> str:
@@ -14,16 +14,16 @@ def exact(amount: Decimal | None, places: int) -> str:
     if amount is None:
         return "unknown"
     whole, _, decimals = f"{amount:,.{places}f}".partition(".")
-    if places > _FEWEST_PLACES:
+    if places > _PLACES[0]:
         groups = (decimals[start : start + 3] for start in range(0, len(decimals), 3))
         decimals = _THIN.join(groups)
     return f"{whole}.{decimals}" if decimals else whole
 
 
 def places_for(amounts: Iterable[Decimal | None]) -> int:
-    """The fewest decimals that show every amount whole, so that a column can be added by hand."""
-    needed = (-_exponent(amount) for amount in amounts if amount is not None)
-    return min(_MOST_PLACES, max(_FEWEST_PLACES, *needed, 0))
+    """4, 6 or 9: the fewest that show every amount whole, so that a column can be added by hand."""
+    needed = max((-_exponent(amount) for amount in amounts if amount is not None), default=0)
+    return next((places for places in _PLACES if places >= needed), _PLACES[-1])
 
 
 def count(number: int | None) -> str:

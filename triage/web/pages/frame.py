@@ -95,6 +95,12 @@ class Frame:
         ]
         return [tab for tab in tabs if tab]
 
+    @property
+    def here(self) -> Tab | None:
+        """The tab of this page."""
+        tabs = (tab for group in self.groups for tab in group.tabs)
+        return next((tab for tab in tabs if tab.is_current), None)
+
     @cached_property
     def with_keys(self) -> list[Tab]:
         return [tab for group in self.groups for tab in group.tabs if tab.key]

@@ -29,11 +29,24 @@ class Guess:
 def guess(head: bytes) -> Guess:
     """From the beginning of a mail. Never raises."""
     try:
-        fields = BytesHeaderParser().parsebytes(head[:HEAD_BYTES])
-        sender, subject = str(fields.get("From") or ""), str(fields.get("Subject") or "")
+        # As written: reading a field by its name loses bytes that are not ASCII.
+        written = BytesHeaderParser().parsebytes(head[:HEAD_BYTES]).raw_items()
+        fields = {name.lower(): str(value) for name, value in reversed([*written])}
     except (MessageError, ValueError, LookupError, TypeError):
         return Guess("", "")
-    return Guess(_person(sender[:_FIELD_CHARACTERS]), _words(subject[:_FIELD_CHARACTERS]))
+    return Guess(
+        sender=_person(_readable(fields.get("from", ""))),
+        subject=_words(_readable(fields.get("subject", ""))),
+    )
+
+
+def _readable(field: str) -> str:
+    raw = field[:_FIELD_CHARACTERS].encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        # Undeclared 8-bit text in mail is mostly western, and every byte is a letter there.
+        return raw.decode("latin-1")
 
 
 def _person(field: str) -> str:
@@ -47,7 +60,6 @@ def _words(text: str) -> str:
         words = "".join(_piece(piece, charset) for piece, charset in pieces)
     except (MessageError, ValueError, LookupError):
         words = text
-    # Raw bytes of an undeclared charset come as surrogates, which no page can carry.
     clean = _CONTROLS.sub(" ", words.encode("utf-8", "replace").decode("utf-8"))
     return " ".join(clean.split())[:_SHOWN_CHARACTERS]
 

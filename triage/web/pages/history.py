@@ -30,23 +30,20 @@ def history_of(ticket: Ticket, *, me: User) -> list[Line]:
     now = timezone.now()
     lines = []
     for event in events:
-        words = sentence(event)
         who = _who(event, me=me)
-        lines.append(
-            Line(times.short(event.at, now=now), who, words if who else _begin(words), not who)
-        )
+        lines.append(Line(times.short(event.at, now=now), who, sentence(event), not who))
     return lines
 
 
 def sentence(event: Event) -> str:
-    """The words of an event, without the person they are about."""
+    """The words of an event; what a person did goes on from that person's name."""
     facts: dict[str, Any] = event.facts if isinstance(event.facts, dict) else {}
     words = _BY_FACTS.get(event.kind)
-    return words(facts, event) if words else f"{event.get_kind_display()}."
+    return words(facts, event) if words else f"{event.get_kind_display().capitalize()}."
 
 
 def _arrived(facts: dict[str, Any], _: Event) -> str:
-    kind = "automatic mail" if facts.get("auto") else "mail"
+    kind = "Automatic mail" if facts.get("auto") else "Mail"
     sender = facts.get("from") or "an unknown sender"
     return f"{kind} from {sender} arrived."
 
@@ -84,11 +81,11 @@ def _assigned(facts: dict[str, Any], event: Event) -> str:
 
 
 def _closed(_: dict[str, Any], event: Event) -> str:
-    return "closed it." if event.by else "closed by itself."
+    return "closed it." if event.by else "Closed by itself."
 
 
 def _reopened(_: dict[str, Any], event: Event) -> str:
-    return "opened it again." if event.by else "a new mail opened it again."
+    return "opened it again." if event.by else "A new mail opened it again."
 
 
 def _invoice_read(facts: dict[str, Any], _: Event) -> str:
@@ -98,12 +95,12 @@ def _invoice_read(facts: dict[str, Any], _: Event) -> str:
     problems = facts.get("problems")
     count = len(problems) if isinstance(problems, list) else problems or 0
     found = f", with {count} problem{'s' if count != 1 else ''}" if count else ""
-    return f"the invoice{number} was read{origin}{found}."
+    return f"The invoice{number} was read{origin}{found}."
 
 
 def _invoice_failed(facts: dict[str, Any], _: Event) -> str:
     reason = facts.get("reason") or facts.get("failure")
-    return f"the invoice could not be read{f': {reason}' if reason else ''}."
+    return f"The invoice could not be read{f': {reason}' if reason else ''}."
 
 
 _BY_FACTS: dict[str, Callable[[dict[str, Any], Event], str]] = {
@@ -125,10 +122,6 @@ def _who(event: Event, *, me: User) -> str:
     if not isinstance(event.by, User):
         return ""
     return "You" if event.by.pk == me.pk else event.by.get_full_name() or event.by.get_username()
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _name(slug: Any) -> str:

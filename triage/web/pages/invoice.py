@@ -8,11 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from triage.invoices.models import Invoice, Status
-from triage.web.pages import times
 from triage.web.pages.amounts import size
 from triage.web.pages.figures import money
 from triage.web.pages.invoice_form import InvoiceForm
 from triage.web.pages.papers import way_to_show
+from triage.web.pages.periods import moment_in_words
 
 # Read from data in the document itself, so that no model was asked and nothing was paid.
 SOURCES = {
@@ -156,6 +156,4 @@ class InvoicePage:
         return f"Approve with {number} problem{'' if number == 1 else 's'}"
 
     def _when(self, at: datetime) -> str:
-        words = times.moment(at, now=self._now)
-        # Today and Yesterday stand in the middle of a sentence here.
-        return words[0].lower() + words[1:] if words.startswith(("Today", "Yester")) else words
+        return moment_in_words(at, now=self._now)

@@ -1,11 +1,12 @@
 """The days a report is about: read from the address, said in words, offered as links."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 
 from triage.reports.periods import MAX_DAYS, Period, this_month
+from triage.web.pages import times
 
 
 class UnreadablePeriod(ValueError):
@@ -72,3 +73,9 @@ def url(period: Period, view: str = "costs") -> str:
 def day_in_words(day: date, *, with_year: bool = False) -> str:
     """1 November, 1 November 2026."""
     return f"{day.day} {day:%B %Y}" if with_year else f"{day.day} {day:%B}"
+
+
+def moment_in_words(at: datetime, *, now: datetime) -> str:
+    """`today 07:02`, `Thu 14:20`: a moment in the middle of a sentence."""
+    words = times.moment(at, now=now)
+    return words[0].lower() + words[1:] if words.startswith(("Today", "Yesterday")) else words

@@ -19,6 +19,7 @@ from triage.web.pages import times
 from triage.web.pages.amounts import size
 from triage.web.pages.headers import HEAD_BYTES, guess
 from triage.web.pages.older import older_than, split
+from triage.web.pages.periods import moment_in_words
 from triage.web.pages.queue import Cursor
 
 
@@ -39,8 +40,9 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Trouble that is kept in another list: how much of it, as a link."""
+    """Trouble that is kept in another list: how much of it, and the way there."""
 
+    count: str
     text: str
     url: str
     link: str
@@ -87,7 +89,7 @@ class ProblemsPage:
             return ""
         if seen_at is None:
             return "No worker has run yet."
-        when = times.moment(seen_at, now=self._now)
+        when = moment_in_words(seen_at, now=self._now)
         return f"The worker has not been seen since {when}."
 
     @property
@@ -113,7 +115,7 @@ class ProblemsPage:
             subject=said.subject or "(no readable subject)",
             sender=said.sender or "unreadable sender",
             mailbox=delivery.mailbox.address,
-            when=times.moment(delivery.received_at, now=self._now),
+            when=moment_in_words(delivery.received_at, now=self._now),
             size=size(delivery.size),
             why=delivery.reason or "It failed, and no reason was kept.",
             arrived=times.clock(delivery.received_at),
@@ -123,20 +125,23 @@ class ProblemsPage:
 
 def _invoices() -> Elsewhere | None:
     failed = Invoice.objects.filter(status=Status.FAILED).order_by().count()
-    text = f"{failed:,} invoice{'' if failed == 1 else 's'} could not be read."
-    return (
-        Elsewhere(text, f"{reverse('invoices')}?status=failed", "Look at them") if failed else None
+    things = "invoice" if failed == 1 else "invoices"
+    return _elsewhere(
+        failed, f"{things} could not be read.", f"{reverse('invoices')}?status=failed", "Look"
     )
 
 
 def _tickets() -> Elsewhere | None:
-    failed = (
-        Ticket.objects.awaiting_review()
-        .filter(review_reason=Ticket.ReviewReason.FAILED)
-        .order_by()
-        .count()
+    waiting = Ticket.objects.awaiting_review().order_by()
+    failed = waiting.filter(review_reason=Ticket.ReviewReason.FAILED).count()
+    things = "ticket" if failed == 1 else "tickets"
+    return _elsewhere(
+        failed,
+        f"{things} got no answer from the model.",
+        reverse("queue", args=["review"]),
+        "Sort by hand",
     )
-    if not failed:
-        return None
-    text = "1 ticket got no answer" if failed == 1 else f"{failed:,} tickets got no answer"
-    return Elsewhere(f"{text} from the model.", reverse("queue", args=["review"]), "Sort by hand")
+
+
+def _elsewhere(number: int, text: str, url: str, link: str) -> Elsewhere | None:
+    return Elsewhere(f"{number:,}", text, url, link) if number else None

@@ -148,6 +148,10 @@ class Peek:
         return f"{reverse('ticket', args=[self.ticket.pk])}?queue={self.queue}"
 
     @property
+    def queue_url(self) -> str:
+        return reverse("queue", args=[self.queue]) if self.queue else ""
+
+    @property
     def is_mine(self) -> bool:
         return self.ticket.assignee_id == self._me.pk
 

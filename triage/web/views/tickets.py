@@ -27,10 +27,11 @@ def ticket(request: AgentRequest, pk: int) -> HttpResponse:
 def peek(request: AgentRequest, pk: int) -> HttpResponse:
     """The pane beside the list, for the row under the cursor."""
     found = access.ticket_read(request, pk)
+    where = place(request.GET.get("queue", ""))
     page = Peek(
         found,
         me=request.user,
-        queue=request.GET.get("queue", ""),
+        queue=where.name if where else "",
         may_write=access.may_write(request.user),
     )
     return render(request, "tickets/_peek.html", {"peek": page})

@@ -1,0 +1,99 @@
+"""Tickets and what belongs to them. Work is done at the desk; this is to look, and to set up."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from triage.lib.model_admin import ModelAdmin, ReadOnlyAdmin
+from triage.tickets.models import Attachment, Category, Event, Message, Requester, Ticket
+from triage.tickets.models.attachment import Blob
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):
+    """Their names, meanings and thresholds can change; which there are is part of the design."""
+
+    list_display = ("name", "slug", "position", "threshold", "meaning")
+    list_filter = ("threshold",)
+    search_fields = ("name", "meaning")
+    fields = ("name", "slug", "position", "meaning", "threshold")
+    readonly_fields = ("slug", "position")
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Requester)
+class RequesterAdmin(ModelAdmin):
+    list_display = ("address", "name", "first_seen_at")
+    list_filter = ("first_seen_at",)
+    search_fields = ("address", "name")
+    readonly_fields = ("address", "first_seen_at")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnlyAdmin):
+    """Read-only: a change made here would leave no fact in the ticket's history."""
+
+    list_display = (
+        "id",
+        "subject",
+        "requester",
+        "category",
+        "review_reason",
+        "assignee",
+        "opened_at",
+        "closed_at",
+    )
+    list_filter = ("category", "review_reason", "mailbox", "auto", "opened_at")
+    list_select_related = ("requester", "category", "assignee")
+    search_fields = ("=id", "subject", "requester__address")
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ("received_at", "direction", "from_address", "subject", "ticket")
+    list_filter = ("direction", "auto", "received_at")
+    list_select_related = ("ticket",)
+    search_fields = ("=message_id", "from_address", "subject", "=ticket__id")
+    # A mail's own HTML is looked at in its ticket, in a sealed frame.
+    exclude = ("html",)
+
+    def get_queryset(self, request: Any) -> QuerySet[Message]:
+        return super().get_queryset(request).defer("html")
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    list_display = ("id", "filename", "content_type", "size", "inline", "message")
+    list_filter = ("inline",)
+    list_select_related = ("message",)
+    search_fields = ("filename", "=blob__sha256", "=message__ticket__id")
+    exclude = ("blob",)
+    readonly_fields = ("sha256",)
+
+
+@admin.register(Blob)
+class BlobAdmin(ReadOnlyAdmin):
+    list_display = ("sha256",)
+    search_fields = ("=sha256",)
+    exclude = ("content",)
+
+    def get_queryset(self, request: Any) -> QuerySet[Blob]:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "ticket", "by")
+    list_filter = ("kind", "at")
+    list_select_related = ("ticket", "by")
+    search_fields = ("=ticket__id",)
