@@ -55,5 +55,6 @@ document.addEventListener("focusin", (event) => {
   if (row && row !== current() && event.target.matches(":focus-visible")) moveTo(row, { focus: false });
 });
 
-// The first row is what the pane beside the list already shows.
-if (list()?.dataset.cursor === "peek" && !current()) rows()[0]?.setAttribute("aria-current", "true");
+// The first row is what the pane beside the list already shows; a finger has no cursor.
+const HAS_KEYS = window.matchMedia("(hover: hover)").matches;
+if (HAS_KEYS && list()?.dataset.cursor === "peek" && !current()) rows()[0]?.setAttribute("aria-current", "true");

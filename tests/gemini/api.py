@@ -16,7 +16,7 @@ from tests.gemini.request import Request
 from tests.gemini.resources import no_such_url
 from tests.gemini.script import Script
 from tests.gemini.strictness import check_deadline
-from tests.gemini.wire import Answer, Incoming
+from tests.gemini.wire import Answer, Incoming, Traffic
 
 # Enough for any test to look back on, few enough to outlive a benchmark.
 KEEP_REQUESTS = 10_000
@@ -34,6 +34,7 @@ class Api:
         self.batches = Batches(self.files, self.models.generate_item, self.models.embed_item)
         self.accepted_keys: set[str] = set()
         self.requests: deque[Request] = deque(maxlen=keep_requests)
+        self.traffic = Traffic()
         self._received = 0
         self._collections: dict[str, Callable[[Request], Answer]] = {
             "models": self.models.answer,
@@ -66,6 +67,7 @@ class Api:
             part.clear()
         self.accepted_keys = set()
         self.requests.clear()
+        self.traffic.peak = self.traffic.in_flight
 
     def _answer(self, request: Request) -> Answer:
         self._received += 1

@@ -7,10 +7,12 @@ No API key here: the door is on the loopback and belongs to the test.
                              "retire": [...], "serve_as": {asked: served}, "keys": [...],
                              "batches": {"polls_until_done", "in_order", "echo_metadata"},
                              "move_batches": {"state", "name", "message"}}
-    GET  /_control/script   {"latency_ms", "waiting"}
+    GET  /_control/script   {"latency_ms", "waiting", "peak_in_flight"}
     GET  /_control/book     {"rows", "total", "by_model"}; ?rows=0 leaves the rows out
     GET  /_control/requests [{"number", "path", "headers", "body"}] of the last ?last=20
     POST /_control/reset    forgets everything but the latency
+
+A control call counts in `peak_in_flight` like any other while it is answered.
 """
 
 from __future__ import annotations
@@ -96,7 +98,12 @@ def _body(request: Request) -> Json:
 
 
 def _describe(api: Api) -> Json:
-    return {"latency_ms": api.models.script.latency_ms, "waiting": api.models.script.waiting}
+    script = api.models.script
+    return {
+        "latency_ms": script.latency_ms,
+        "waiting": script.waiting,
+        "peak_in_flight": api.traffic.peak,
+    }
 
 
 def _shown(request: Request) -> Json:

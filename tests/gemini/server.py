@@ -41,7 +41,6 @@ class GeminiDouble:
         self.script = Script(latency_ms)
         self.api = Api(self.script, keep_requests=keep_requests)
         self._port = port
-        self._connections: set[Connection] = set()
         self._started = threading.Event()
         self._failure: OSError | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -84,6 +83,11 @@ class GeminiDouble:
     @property
     def caches(self) -> Caches:
         return self.api.caches
+
+    @property
+    def peak_in_flight(self) -> int:
+        """The most requests that were being answered at the same moment."""
+        return self.api.traffic.peak
 
     def wait_for_requests(self, count: int, *, seconds: float = 5.0) -> list[Request]:
         """The requests as soon as there are so many; raises TimeoutError."""
@@ -163,7 +167,7 @@ class GeminiDouble:
         try:
             server = loop.run_until_complete(
                 loop.create_server(
-                    lambda: Connection(self.api, self._connections),
+                    lambda: Connection(self.api, self.api.traffic),
                     HOST,
                     self._port,
                     backlog=BACKLOG,
@@ -188,5 +192,5 @@ class GeminiDouble:
         loop.close()
 
     def _close_all(self) -> None:
-        for connection in list(self._connections):
+        for connection in list(self.api.traffic.connections):
             connection.close()

@@ -163,6 +163,18 @@ def test_a_list_of_the_companys_own_is_answered_from_the_list(client: genai.Clie
     assert answer_for(client, schema_of(category=queues)) == {"category": "Workshop"}
 
 
+@pytest.mark.parametrize(
+    ("mail", "band"),
+    [("Your invoice.", "high"), ("Hello", "medium"), ("Invoice or offer?", "low")],
+)
+def test_a_confidence_in_bands_follows_the_figure(
+    client: genai.Client, mail: str, band: str
+) -> None:
+    bands = {"type": "string", "enum": ["low", "medium", "high"]}
+
+    assert answer_for(client, schema_of(confidence=bands), mail) == {"confidence": band}
+
+
 def test_a_nonce_is_repeated(client: genai.Client) -> None:
     answer = answer_for(client, schema_of(nonce={"type": "string"}), "Nonce: k7f3-x9\n\nHello")
 

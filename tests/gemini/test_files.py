@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,27 @@ def test_a_file_can_fail(gemini: GeminiDouble, client: genai.Client) -> None:
     assert file.name is not None
 
     assert client.files.get(name=file.name).state is types.FileState.FAILED
+
+
+def send_piece(gemini: GeminiDouble, upload_id: str, offset: int) -> int:
+    request = urllib.request.Request(
+        f"{gemini.url}/upload/v1beta/files?upload_id={upload_id}",
+        data=PDF,
+        headers={"X-Goog-Upload-Command": "upload", "X-Goog-Upload-Offset": str(offset)},
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=5)
+    return refused.value.code
+
+
+def test_a_piece_for_no_upload_or_at_the_wrong_place_is_refused(gemini: GeminiDouble) -> None:
+    start = urllib.request.Request(
+        f"{gemini.url}/upload/v1beta/files",
+        data=b"{}",
+        headers={"X-Goog-Upload-Command": "start", "x-goog-api-key": "moulin-vert-key"},
+    )
+    with urllib.request.urlopen(start, timeout=5) as response:
+        upload_id = response.headers["X-Goog-Upload-URL"].split("upload_id=")[1].split("&")[0]
+
+    assert send_piece(gemini, "unknown", 0) == 404
+    assert send_piece(gemini, upload_id, 99) == 400

@@ -146,7 +146,7 @@ def test_a_broken_rule_is_reported_to_the_client(
 def test_latency_is_the_doubles_own_or_the_replys(
     gemini: GeminiDouble, client: genai.Client
 ) -> None:
-    gemini.script.latency_ms = 120
+    gemini.script.latency_ms = 250
     gemini.enqueue(replies.text("slow"), replies.text("quick").later(0))
 
     durations = []
@@ -155,8 +155,8 @@ def test_latency_is_the_doubles_own_or_the_replys(
         ask(client)
         durations.append(time.monotonic() - began)
 
-    assert durations[0] >= 0.12
-    assert durations[1] < 0.1
+    assert durations[0] >= 0.25
+    assert durations[1] < 0.25
 
 
 def test_thinking_uses_up_the_output_limit(client: genai.Client) -> None:
@@ -191,6 +191,8 @@ def test_fifty_mails_at_once_each_get_their_own_answer(gemini: GeminiDouble) -> 
     mails = [f"mail {number}" for number in range(50)]
 
     assert asyncio.run(ask_async(gemini, mails)) == [mail.upper() for mail in mails]
+    assert 1 < gemini.peak_in_flight <= 50
+    assert gemini.api.traffic.in_flight == 0
 
 
 def test_the_usage_may_be_missing_and_is_in_the_book_all_the_same(

@@ -79,7 +79,7 @@ def test_the_script_of_a_process_can_be_written(url: str, client: genai.Client) 
     with pytest.raises(errors.ServerError):
         classify(client, "The pump leaks.")
     assert classify(client, "The pump leaks.") == {"category": "sales"}
-    assert control(url, "script") == {"latency_ms": 5, "waiting": 0}
+    assert control(url, "script") == {"latency_ms": 5, "waiting": 0, "peak_in_flight": 1}
     assert list(control(url, "book")["by_model"]) == [FLASH, "gemini-3.5-flash-lite"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.gemini import GeminiDouble, replies
+from tests.gemini.wire import MAX_BODY_BYTES, MAX_HEAD_BYTES
 
 PATH = "/v1beta/models/gemini-2.5-flash:generateContent"
 BODY = json.dumps({"contents": [{"parts": [{"text": "The invoice is wrong."}]}]})
@@ -92,6 +93,7 @@ def test_a_client_that_asks_first_is_told_to_continue(gemini: GeminiDouble) -> N
 @pytest.mark.parametrize(
     "message",
     [b"NONSENSE\r\n\r\n", head("Content-Length: many"), head("Content-Length: -1"),
+     head(f"Content-Length: {MAX_BODY_BYTES + 1}"), b"GET /" + b"x" * (MAX_HEAD_BYTES + 1),
      head("Transfer-Encoding: chunked") + b"xyz\r\n"],
 )  # fmt: skip
 def test_what_is_no_http_gets_400_and_the_door(gemini: GeminiDouble, message: bytes) -> None:

@@ -80,12 +80,28 @@ class _Head:
     chunked: bool
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What is open and what is being answered, now and at the most so far."""
+
+    connections: set[Connection] = field(default_factory=set)
+    in_flight: int = 0
+    peak: int = 0
+
+    def begin(self) -> None:
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+
+    def end(self) -> None:
+        self.in_flight -= 1
+
+
 class Connection(asyncio.Protocol):
     """One client's connection: reads requests one after another and answers each in turn."""
 
-    def __init__(self, app: App, open_connections: set[Connection]) -> None:
+    def __init__(self, app: App, traffic: Traffic) -> None:
         self._app = app
-        self._open = open_connections
+        self._traffic = traffic
         self._buffer = bytearray()
         self._dechunked = bytearray()
         self._head: _Head | None = None
@@ -95,10 +111,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._open.add(self)
+        self._traffic.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._open.discard(self)
+        self._traffic.connections.discard(self)
+        self._end_of_request()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -114,6 +131,8 @@ class Connection(asyncio.Protocol):
                 incoming = self._take()
                 if incoming is None:
                     return
+                self._busy = True
+                self._traffic.begin()
                 self._respond(self._app(incoming))
         except BadRequestError as problem:
             self._send(Answer(400, str(problem).encode(), "text/plain", ending=Ending.CLOSE))
@@ -170,7 +189,6 @@ class Connection(asyncio.Protocol):
     # Answering
 
     def _respond(self, answer: Answer) -> None:
-        self._busy = True
         if answer.delay:
             self._loop.call_later(answer.delay, self._send_and_go_on, answer)
         else:
@@ -213,8 +231,13 @@ class Connection(asyncio.Protocol):
         if answer.delivered and answer.ending is not Ending.CUT_AFTER:
             answer.delivered()
 
+    def _end_of_request(self) -> None:
+        if self._busy:
+            self._busy = False
+            self._traffic.end()
+
     def _finish(self, answer: Answer) -> None:
-        self._busy = False
+        self._end_of_request()
         if answer.ending is not Ending.KEEP:
             self._transport.close()
 

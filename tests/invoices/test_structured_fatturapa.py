@@ -72,13 +72,13 @@ def test_a_lot_holds_several_invoices_of_one_supplier() -> None:
 
 
 def test_a_discount_on_the_total_and_its_rounding_are_part_of_it() -> None:
-    changes = (
-        "<ImportoTotaleDocumento>126.00</ImportoTotaleDocumento>",
+    discounted = (
         "<ScontoMaggiorazione><Tipo>SC</Tipo><Importo>10.00</Importo></ScontoMaggiorazione>"
         "<ImportoTotaleDocumento>116.05</ImportoTotaleDocumento>"
-        "<Arrotondamento>0.05</Arrotondamento>",
+        "<Arrotondamento>0.05</Arrotondamento>"
     )
-    document = facts(fatturapa(changes))
+    total = "<ImportoTotaleDocumento>126.00</ImportoTotaleDocumento>"
+    document = facts(fatturapa((total, discounted)))
 
     assert document.untaxed == D("-7.95")
     assert check(document, today=TODAY) == ()

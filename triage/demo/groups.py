@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 
 def kill(leader: int) -> None:
@@ -27,9 +28,11 @@ def end(leaders: list[int], *, patience: float) -> None:
 
 def _exists(leader: int) -> bool:
     try:
-        os.killpg(leader, 0)
+        os.kill(leader, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    # A container's first process may never collect its dead: such a zombie is no reason to wait.
+    status = Path(f"/proc/{leader}/stat")
+    return not (status.exists() and ") Z" in status.read_text(errors="replace"))

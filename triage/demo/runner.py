@@ -77,9 +77,9 @@ class Desk:
             self.guardian.watch_database(self.data)
             self._owns_database = server.ensure_running(self.data)
         migrate(self.console)
-        self.worker.start()
         mailboxes = company.move_in() if company.is_at_home() else []
         self._wait_for_page()
+        self.worker.start()  # only now: on two cores its imports would hold up the page by a second
         if mailboxes:
             self._load_samples(mailboxes)
         greet(self.console, port=self.port, mailboxes=mailboxes)

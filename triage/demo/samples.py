@@ -24,7 +24,7 @@ DATED = re.compile(
 )
 HEADER_END = re.compile(rb"\r?\n\r?\n")
 # Where the date stands: after the colon of Date, after the last semicolon of Received (RFC 5322).
-STAMP = re.compile(rb"(?:^(?:Resent-)?Date:|^Received:.*;)\s*(?P<stamp>[^;]+)$", re.I | re.S)
+STAMP = re.compile(rb"(?:^(?:Resent-)?Date:|^Received:.*;)\s*(?P<stamp>[^;]+?)\s*\Z", re.I | re.S)
 
 
 def files() -> list[Path]:
@@ -91,7 +91,8 @@ def _moved(field: bytes, shift: timedelta) -> bytes:
     when = _read(match["stamp"]) if match else None
     if match is None or when is None:
         return field
-    return field[: match.start("stamp")] + format_datetime(when + shift).encode()
+    start, end = match.span("stamp")
+    return field[:start] + format_datetime(when + shift).encode() + field[end:]
 
 
 def _date(raw: bytes) -> datetime | None:

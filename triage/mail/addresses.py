@@ -8,13 +8,13 @@ from triage.mail.words import decode_words
 
 # The form nine mails out of ten use, read without the scanner below.
 _SIMPLE = re.compile(
-    r'(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>'
+    r'(?!"?\')(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>'
 )
 _BARE = re.compile(r'[^<>@\s,;:()"\\]+@[^<>@\s,;:()"\\]+')
 _ANYWHERE = re.compile(r'[^<>@\s,;:()"\'\\\[\]=]+@[^<>@\s,;:()"\'\\\[\]]+')
 _TOKEN = re.compile(
     r'(?P<word>=\?[^?\s]+\?[BbQq]\?[^?]*\?=)|(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<open>\()'
-    r'|(?P<angle><[^<>]*>?)|(?P<separator>[,;:])|(?P<space>\s+)|(?P<literal>\[[^\]]*\]?)|(?P<atom>[^\s"(<,;:\[]+)'
+    r'|(?P<angle><+[^<>]*>*)|(?P<separator>[,;:])|(?P<space>\s+)|(?P<literal>\[[^\]]*\]?)|(?P<atom>[^\s"(<,;:\[]+)'
     r"|(?P<other>.)",
     re.S,
 )

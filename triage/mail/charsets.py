@@ -128,7 +128,8 @@ def _ascii(data: bytes) -> str:
     if b"\0" not in data:
         return data.decode("hz", "replace") if _HZ.search(data) else data.decode("ascii")
     even, odd = data[0::2].count(0), data[1::2].count(0)
-    if max(even, odd) * 3 > len(data):
+    # UTF-16 of Western text: every other byte is zero.
+    if len(data) > 3 and max(even, odd) * 3 > len(data):
         return data.decode("utf-16-be" if even > odd else "utf-16-le", "replace")
     return data.decode("ascii")
 

@@ -9,13 +9,21 @@ _ZONES = {
     "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
     "cet": 1, "cest": 2, "met": 1, "mest": 2, "bst": 1, "jst": 9,
 }  # fmt: skip
-_CLOCK = r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?(?:\.\d+)?\s*([ap]m\b)?\s*"
-_ZONE = r"(?:\(?([+-]\d{1,2}:?\d{2})|\(?([a-z]+))?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})[:.](?P<minute>\d{1,2})(?:[:.](?P<second>\d{1,2}))?(?:\.\d+)?"
+    r"\s*(?P<half>[ap]m\b)?\s*"
+)
+_ZONE = r"(?:\(?(?P<offset>[+-]\d{1,2}:?\d{2})|\(?(?P<zone>[a-z]+))?"
 _MAIL = re.compile(
     rf"(\d{{1,2}})[\s-]+([a-z]{{3}})[a-z]*\.?[\s,-]+(\d{{2,4}})[\s,]+{_CLOCK}{_ZONE}", re.I
 )
 # The ctime order: "Mon Nov  2 10:00:00 2026".
-_CTIME = re.compile(rf"([a-z]{{3}})[a-z]*\.?\s+(\d{{1,2}}),?\s+{_CLOCK}{_ZONE}\s*(\d{{4}})", re.I)
+_CTIME = re.compile(
+    rf"([a-z]{{3}})[a-z]*\.?\s+(\d{{1,2}}),?\s+{_CLOCK}{_ZONE}\s*(?P<year>\d{{4}})", re.I
+)
+_AMERICAN = re.compile(
+    rf"([a-z]{{3}})[a-z]*\.?\s+(\d{{1,2}}),?\s+(?P<year>\d{{4}}),?\s+{_CLOCK}{_ZONE}", re.I
+)
 _ISO = re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})[T\s]+{_CLOCK}{_ZONE}", re.I)
 _COMMENT = re.compile(r"\([^()]*\)")
 
@@ -48,8 +56,10 @@ def _other(value: str) -> datetime | None:
     if found := _ISO.search(value):
         year, month, day, *clock = found.groups()
         return _moment(int(year), int(month), int(day), clock)
-    if found := _CTIME.search(value):
-        name, day, *clock, year = found.groups()
+    if found := _CTIME.search(value) or _AMERICAN.search(value):
+        name, day, *clock, year = found.group(
+            1, 2, "hour", "minute", "second", "half", "offset", "zone", "year"
+        )
         if name.lower() in _MONTHS:
             return _moment(int(year), _MONTHS.index(name.lower()) + 1, int(day), clock)
     return None

@@ -7,7 +7,7 @@ from triage.mail.defects import Defects
 from triage.mail.uuencode import decode_lines
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET) - set(b"-_"))
+_NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _PADDING = re.compile(rb"=+")
 # Padding with something else after it, or at the end of the line.
@@ -52,7 +52,7 @@ def decode_base64(data: bytes, defects: Defects) -> bytes:
     if foreign * 10 > sum(map(len, lines)):
         defects.add("A part says it is base64 and is not; it is kept as it came.")
         return data
-    runs = _PADDING.split(b"".join(line.translate(_URL_SAFE, _NOT_BASE64) for line in lines))
+    runs = _PADDING.split(b"".join(line.translate(None, _NOT_BASE64) for line in lines))
     if foreign or any(len(run) % 4 == 1 for run in runs):
         defects.add("A base64 part is damaged; what could be decoded of it is kept.")
     return b"".join(_run(run) for run in runs)
@@ -60,6 +60,9 @@ def decode_base64(data: bytes, defects: Defects) -> bytes:
 
 def _encoded_lines(data: bytes) -> list[bytes]:
     lines = [line.strip() for line in data.splitlines()]
+    # RFC 4648, 5: the alphabet for addresses has two other signs; a drawn line is none of it.
+    if b"+" not in data and b"/" not in data:
+        lines = [line.translate(_URL_SAFE) if line.strip(b"-_") else line for line in lines]
     padded = next((n for n, line in enumerate(lines) if _PADDED.search(line)), len(lines))
     found = lines[:padded]
     for line in lines[padded:]:

@@ -30,6 +30,9 @@ MAX_XML_BYTES = 20_000_000
 # Tags and attributes: what costs memory (about 300 bytes each). 10,000 full lines have fewer.
 MAX_MARKUP = 1_000_000
 
+# All formats together have some thousand; a hostile file's invented ones must not stay for ever.
+MAX_NAMES = 5_000
+
 # xs:decimal, and the exponent Java's BigDecimal prints for small values. 40 digits because a
 # number of a million digits would cost seconds in every sum.
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -105,10 +108,11 @@ def _parse_misdeclared(content: bytes, first: Exception) -> tuple[Element, tuple
 
 
 def _markup(content: bytes) -> int:
-    """Tags and attributes, not more than there are; 0 where there cannot be too many to count."""
-    if len(content) < MAX_MARKUP:
+    """Tags and attributes, and whatever else has these signs; 0 where it cannot be too many."""
+    # The shortest element is <x/>: counting in a smaller file costs more than it can save.
+    if len(content) < 4 * MAX_MARKUP:
         return 0
-    return sum(map(content.count, (b"<", b'="', b"='")))
+    return content.count(b"<") + content.count(b"=")
 
 
 def _parser(encoding: str | None = None) -> etree.XMLParser:
@@ -128,8 +132,21 @@ def _parser(encoding: str | None = None) -> etree.XMLParser:
 _PARSER = _parser()
 
 
+class _LocalNames(dict[object, str]):
+    """Tag to local name. Cutting the same few hundred tags for every invoice costs more."""
+
+    def __missing__(self, tag: object) -> str:
+        if len(self) > MAX_NAMES:
+            self.clear()
+        name = self[tag] = str(tag).rpartition("}")[2]
+        return name
+
+
+_NAMES = _LocalNames()
+
+
 def local_name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _NAMES[element.tag]
 
 
 def children(element: Element | None) -> Children:
@@ -141,8 +158,7 @@ def children(element: Element | None) -> Children:
     found: Children = {}
     if element is not None:
         for child in element:
-            tag = str(child.tag)
-            name = tag[tag.find("}") + 1 :]
+            name = _NAMES[child.tag]
             if name in found:
                 found[name].append(child)
             else:
@@ -190,8 +206,7 @@ class Reading:
         return self.amount_of(first(fields, *names))
 
     def amount_of(self, element: Element | None) -> Decimal | None:
-        written = (element.text or "").strip() if element is not None else ""
-        if element is None or not written:
+        if element is None or not (written := (element.text or "").strip()):
             return None
         if _DECIMAL.fullmatch(written):
             return Decimal(written)
@@ -202,8 +217,7 @@ class Reading:
         return self.day_of(first(fields, *names))
 
     def day_of(self, element: Element | None) -> date | None:
-        written = (element.text or "").strip() if element is not None else ""
-        if element is None or not written:
+        if element is None or not (written := (element.text or "").strip()):
             return None
         if found := _DAY.fullmatch(written):
             try:
