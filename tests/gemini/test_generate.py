@@ -48,6 +48,8 @@ def test_the_book_agrees_with_the_usage_the_client_saw(
     first = gemini.book.rows[0]
     assert (first.cached, first.candidates, first.thoughts) == (800, 7, 0)
     assert all(row.delivered for row in gemini.book.rows)
+    assert [row.number for row in gemini.book.rows] == [1, 2]
+    assert [request.number for request in gemini.requests] == [1, 2]
     assert gemini.book.total.prompt == sum(row.prompt for row in gemini.book.rows)
 
 

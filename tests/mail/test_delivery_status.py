@@ -24,9 +24,7 @@ def bounce(returned: bytes, content_type: bytes) -> bytes:
         part(REPORT, b"Content-Type: message/delivery-status"),
         part(returned, b"Content-Type: " + content_type),
     ]
-    return HEAD + multipart(parts, b"report; report-type=delivery-status; x=").replace(
-        b'x=; boundary="lamp"', b"boundary=lamp"
-    )
+    return HEAD + multipart(parts, b"report; report-type=delivery-status")
 
 
 def test_a_bounce_says_who_did_not_get_which_mail_and_why() -> None:

@@ -8,6 +8,7 @@ from django.db import connections
 from django.utils import timezone
 
 from tests import people
+from triage.celery import app
 from triage.ingest.models import Heartbeat
 from triage.reports import health
 
@@ -52,8 +53,8 @@ def test_another_process_alive_is_no_worker() -> None:
 @pytest.mark.django_db
 def test_a_broker_that_nobody_runs_is_missing(settings: Any, monkeypatch: Any) -> None:
     Heartbeat.beat("worker")
-    monkeypatch.setattr(health.app.conf, "broker_url", "amqp://127.0.0.1:9//")
-    monkeypatch.setattr(health.app.conf, "broker_write_url", "amqp://127.0.0.1:9//")
+    monkeypatch.setattr(app.conf, "broker_url", "amqp://127.0.0.1:9//")
+    monkeypatch.setattr(app.conf, "broker_write_url", "amqp://127.0.0.1:9//")
     settings.CELERY_BROKER_URL = "amqp://127.0.0.1:9//"
     answer = people.charlie().get("/readyz")
     assert answer.status_code == 503

@@ -26,6 +26,8 @@ _LINK_PIECES = 20
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 # The writer's own marks: blocks and the depth of quotations.
 _MARKS = re.compile("[\x01-\x04]")
+_DEPTH = re.compile("\x01(\\d+)\x02")
+_QUOTES = 9
 _LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
 _GAPS = re.compile(r"\n{3,}")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad\u034f"))
@@ -138,7 +140,9 @@ class _Writer:
     def _say(self, text: str) -> None:
         if not text.isprintable():
             text = _MARKS.sub("", text)
-        self._pieces.append(text if self._preformatted else _SPACE.sub(" ", text))
+        # Spaces that do not break are also not merged.
+        kept = text.replace(" ", "\xa0") if self._preformatted else _SPACE.sub(" ", text)
+        self._pieces.append(kept)
 
     def text(self) -> str:
         flat = "".join(self._pieces).translate(_ZERO_WIDTH)
@@ -157,13 +161,18 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _quoted(flat: str) -> str:
-    depth = 0
+    depth = before = 0
     lines: list[str] = []
+    gap = False
     for line in flat.split("\n"):
-        for mark in re.findall("\x01(\\d+)\x02", line):
+        for mark in _DEPTH.findall(line):
             depth = int(mark)
-        words = re.sub("\x01\\d+\x02", "", line)
-        if depth and (words.strip() or lines):
-            words = "> " * min(depth, 9) + words
-        lines.append(words)
+        words = _DEPTH.sub("", line)
+        if not words.strip():
+            gap = True
+            continue
+        if gap and lines:
+            lines.append(">" * min(depth, before, _QUOTES))
+        lines.append("> " * min(depth, _QUOTES) + words)
+        before, gap = depth, False
     return "\n".join(lines)

@@ -12,14 +12,14 @@ ME = "me"
 class CorrectionForm(forms.Form):
     """A person's category, by its slug."""
 
-    category = forms.ModelChoiceField(
-        Category.objects.all(),
-        to_field_name="slug",
-        error_messages={
-            "required": "Say which of the four.",
-            "invalid_choice": "There is no such category.",
-        },
-    )
+    category = forms.CharField(error_messages={"required": "Say which of the four."})
+
+    def clean_category(self) -> Category:
+        """The category."""
+        category = Category.objects.filter(slug=self.cleaned_data["category"]).first()
+        if category is None:
+            raise forms.ValidationError("There is no such category.")
+        return category
 
 
 class AssignmentForm(forms.Form):

@@ -25,6 +25,8 @@ SIGNS = (
     b"FatturaElettronica",
 )
 _SIGN = re.compile(b"|".join(SIGNS))
+# Past a licence text and a list of namespaces, as example files have them.
+SIGN_WITHIN = 16_384
 # The largest e-invoices carry their own attachments in base64; above this parsing takes seconds.
 MAX_XML_BYTES = 20_000_000
 # Tags and attributes: what costs memory (about 300 bytes each). 10,000 full lines have fewer.
@@ -55,7 +57,7 @@ def is_invoice_xml(content: bytes, *, expected: bool) -> bool:
     if not (expected or _start(text).startswith(b"<")) or is_html(text):
         return False
     # An invoice names itself in its first lines; the whole text is searched only when it does not.
-    return bool(_SIGN.search(text[:4096])) or any(sign in text for sign in SIGNS)
+    return bool(_SIGN.search(text[:SIGN_WITHIN])) or any(sign in text for sign in SIGNS)
 
 
 def is_html(content: bytes) -> bool:
@@ -149,20 +151,19 @@ def local_name(element: Element) -> str:
     return _NAMES[element.tag]
 
 
-def children(element: Element | None) -> Children:
+def children(element: Element) -> Children:
     """The children by local name, in document order.
 
     By local name because ZUGFeRD 1.0, 2.x drafts and UN/CEFACT releases use different namespaces
     for the same elements.
     """
     found: Children = {}
-    if element is not None:
-        for child in element:
-            name = _NAMES[child.tag]
-            if name in found:
-                found[name].append(child)
-            else:
-                found[name] = [child]
+    for child in element:
+        name = _NAMES[child.tag]
+        if name in found:
+            found[name].append(child)
+        else:
+            found[name] = [child]
     return found
 
 
@@ -176,7 +177,10 @@ def first(fields: Children, *names: str) -> Element | None:
 
 def inside(fields: Children, *names: str) -> Children:
     """The children of the first child with one of these names."""
-    return children(first(fields, *names))
+    for name in names:
+        if name in fields:
+            return children(fields[name][0])
+    return {}
 
 
 def each(fields: Children, *names: str) -> list[Children]:
@@ -203,7 +207,10 @@ class Reading:
         self.problems: list[Problem] = []
 
     def amount(self, fields: Children, *names: str) -> Decimal | None:
-        return self.amount_of(first(fields, *names))
+        for name in names:
+            if name in fields:
+                return self.amount_of(fields[name][0])
+        return None
 
     def amount_of(self, element: Element | None) -> Decimal | None:
         if element is None or not (written := (element.text or "").strip()):

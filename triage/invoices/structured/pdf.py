@@ -25,7 +25,7 @@ MAX_EMBEDDED_FILES = 50
 # A name tree of this many nodes holds far more files than MAX_EMBEDDED_FILES.
 MAX_TREE_NODES = 500
 
-_LIMITS = Configuration(
+LIMITS = Configuration(
     zlib_maximum_output_length=MAX_EMBEDDED_BYTES,
     lzw_maximum_output_length=MAX_EMBEDDED_BYTES,
     run_length_maximum_output_length=MAX_EMBEDDED_BYTES,
@@ -62,10 +62,10 @@ def is_pdf(content: bytes) -> bool:
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
-    """pypdf within our limits, its many exceptions folded into Unreadable."""
+def bounded(limits: Configuration = LIMITS) -> Iterator[None]:
+    """pypdf within limits, its many exceptions folded into Unreadable."""
     try:
-        with apply_configuration(_LIMITS):
+        with apply_configuration(limits):
             yield
     except Unreadable:
         raise

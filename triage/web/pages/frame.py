@@ -17,12 +17,14 @@ from triage.ingest.models import Delivery
 from triage.invoices.models import Invoice
 from triage.llm.models import Call, RetiredModel
 from triage.tickets.models import Category, Ticket
+from triage.tickets.models.category import SLUGS
 from triage.web.access import is_supervisor
 from triage.web.pages.figures import money
 from triage.web.pages.people import Face, initials
 
 # Beyond this a count is no longer read, and counting on would scan: shown as "999+".
 COUNT_LIMIT = 1_000
+QUEUES = {"review", "mine", "unassigned", "closed", *SLUGS}
 KEYS = {"support": "s", "billing": "b", "sales": "l", "spam": "x"}
 
 
@@ -73,7 +75,7 @@ class Frame:
         self._user = user
         # A ticket's page is a place within the queue it was opened from.
         queue = request.GET.get("queue", "") or request.POST.get("queue", "")
-        self._here = reverse("queue", args=[queue]) if queue.isalpha() else request.path
+        self._here = reverse("queue", args=[queue]) if queue in QUEUES else request.path
 
     @cached_property
     def groups(self) -> list[Group]:

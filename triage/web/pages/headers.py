@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.header import decode_header
 from email.parser import BytesHeaderParser
-from email.utils import parseaddr
 
 # Where the headers of nearly every mail end; the rest of a mail is never looked at here.
 HEAD_BYTES = 16 * 1024
@@ -50,8 +49,9 @@ def _readable(field: str) -> str:
 
 
 def _person(field: str) -> str:
-    name, address = parseaddr(field)
-    return _words(name) or _words(address)
+    # Not `email.utils.parseaddr`: a thousand brackets take it past Python's recursion limit.
+    name, _, address = field.partition("<")
+    return _words(name.strip().strip('"')) or _words(address.partition(">")[0])
 
 
 def _words(text: str) -> str:

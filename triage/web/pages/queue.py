@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from triage.tickets.models import Category, Ticket
+from triage.tickets.models.category import SLUGS
 from triage.web.pages import times
 from triage.web.pages.rows import Row, row_of, with_row_facts
 
@@ -48,7 +49,10 @@ class Cursor:
         micros, _, pk = text.partition("-")
         if not (_is_number(micros) and _is_number(pk)):
             return None
-        return cls(_EPOCH + timedelta(microseconds=int(micros)), int(pk))
+        try:
+            return cls(_EPOCH + timedelta(microseconds=int(micros)), int(pk))
+        except OverflowError:  # a year beyond 9999
+            return None
 
     def __str__(self) -> str:
         return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.pk}"
@@ -87,17 +91,17 @@ def place(name: str) -> Place | None:
     """The queue of that name: a named view, or a category's."""
     if name in _VIEWS:
         return _VIEWS[name]
-    category = Category.objects.filter(slug=name).first()
-    if category is None:
+    found = Category.objects.filter(slug=name).first() if name in SLUGS else None
+    if found is None:
         return None
-    found = category
+    category = found
 
     def tickets(_: User) -> Tickets:
-        return Ticket.objects.in_queue(found)
+        return Ticket.objects.in_queue(category)
 
     return Place(
-        found.slug, found.name, found.meaning, tickets, oldest_first=False, is_sorted=True,
-        empty_title=f"Nothing in {found.name}",
+        category.slug, category.name, category.meaning, tickets, oldest_first=False, is_sorted=True,
+        empty_title=f"Nothing in {category.name}",
         empty_words="Open mail of this kind will appear here by itself.",
     )  # fmt: skip
 

@@ -14,7 +14,8 @@ SEARCH = Place("search", "Search", "", lambda _: Ticket.objects.none(), oldest_f
 
 def found(query: str) -> QuerySet[Ticket, Any]:
     """The tickets; none for an empty query."""
-    words = query.split()[:MOST_WORDS]
+    # PostgreSQL has no NUL in its text, so nothing stored could match one.
+    words = query.replace("\x00", " ").split()[:MOST_WORDS]
     if not words:
         return Ticket.objects.none()
     tickets: QuerySet[Ticket, Any] = Ticket.objects.all()

@@ -57,4 +57,4 @@ def _way_back(request: AgentRequest, pk: int) -> str:
         return after
     queue = request.POST.get("queue", "")
     url = reverse("ticket", args=[pk])
-    return f"{url}?queue={queue}" if queue.isalpha() else url
+    return f"{url}?queue={queue}" if place(queue) else url

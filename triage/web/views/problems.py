@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from triage.ingest.models import Delivery
 from triage.ingest.process import replay
+from triage.tasks import ring_process
 from triage.web.access import may_write, require_write, signed_in
 from triage.web.pages.amounts import size
 from triage.web.pages.papers import SEALED
@@ -67,7 +68,7 @@ def raw(request: AgentRequest, pk: int) -> HttpResponse:
 
 def _replayed(request: AgentRequest, deliveries: QuerySet[Delivery]) -> HttpResponse:
     number = replay(deliveries, by=request.user)
-    _ring()
+    ring_process()
     mails = "1 mail is" if number == 1 else f"{number:,} mails are"
     messages.info(
         request, f"{mails} being read again." if number else "Nothing was left to replay."
@@ -85,9 +86,3 @@ def _sealed(content: bytes, *, content_type: str, disposition: str) -> HttpRespo
             "Content-Security-Policy": SEALED,
         },
     )
-
-
-def _ring() -> None:
-    from triage.tasks import ring_process  # noqa: PLC0415
-
-    ring_process()
