@@ -143,4 +143,4 @@ def test_outlooks_compression_is_undone() -> None:
     stored = struct.pack("<II4sI", 16, 4, b"MELA", 0) + b"lamp"
     assert decompress(stored) == b"lamp"
     assert decompress(b"") == b""
-    assert decompress(head + b"\xff" * 40)[:1] in (b"", b"{")
+    assert len(decompress(head + b"\xff" * 40)) <= len(body) + 12

@@ -12,7 +12,7 @@ from tests import people
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """WhiteNoise warns where `collectstatic` has not run; a fresh clone is such a place."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent.parent):
+        if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.filterwarnings("ignore:No directory at:UserWarning"))
 
 

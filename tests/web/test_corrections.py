@@ -34,11 +34,13 @@ def test_it_puts_the_ticket_where_the_person_says(
 
     ticket.refresh_from_db()
     assert answer.headers["Location"] == f"/tickets/{ticket.pk}/?queue=review"
-    assert ticket.category and ticket.category.slug == "billing"
+    assert ticket.category
+    assert ticket.category.slug == "billing"
     assert ticket.category_set_by == alice
     assert ticket.review_reason == ""
     made = Correction.objects.get()
-    assert made.from_category and (made.from_category.slug, made.to_category.slug) == (
+    assert made.from_category
+    assert (made.from_category.slug, made.to_category.slug) == (
         "support",
         "billing",
     )
@@ -142,11 +144,14 @@ def test_htmx_gets_row_decision_head_history_counts_and_a_way_back(
         f"history-{ticket.pk}", "side-tabs", "dock", "count",
     }  # fmt: skip
     row = soup.select_one(f"#ticket-{ticket.pk}")
-    assert row and row.has_attr("data-done") and "Moved to Billing" in row.get_text()
+    assert row
+    assert row.has_attr("data-done")
+    assert "Moved to Billing" in row.get_text()
     undo = f"/corrections/{Correction.objects.get().pk}/reversal"
     assert len(soup.select(f'form[hx-post="{undo}"]')) == 2
     toast = soup.select_one('[hx-swap-oob="beforeend:#toasts"] .toast')
-    assert toast and "Moved to Billing: Jo Renner" in toast.get_text()
+    assert toast
+    assert "Moved to Billing: Jo Renner" in toast.get_text()
 
 
 def test_undo_gives_back_what_was_before(desk: Client, ticket: Ticket) -> None:
@@ -157,7 +162,8 @@ def test_undo_gives_back_what_was_before(desk: Client, ticket: Ticket) -> None:
 
     ticket.refresh_from_db()
     assert answer.headers["Location"] == f"/tickets/{ticket.pk}/?queue=review"
-    assert ticket.category and ticket.category.slug == "support"
+    assert ticket.category
+    assert ticket.category.slug == "support"
     assert ticket.category_set_by is None
     assert ticket.review_reason == "unsure"
 
@@ -205,7 +211,8 @@ def test_a_word_that_a_colleague_has_overtaken_stays(desk: Client, ticket: Ticke
     ticket.refresh_from_db()
     assert answer.status_code == 422
     assert "Somebody has sorted it since." in answer.text
-    assert ticket.category and ticket.category.slug == "sales"
+    assert ticket.category
+    assert ticket.category.slug == "sales"
 
 
 def test_a_form_without_its_token_is_refused(alice: User, ticket: Ticket) -> None:

@@ -5,6 +5,7 @@ zip, base64). No Django, no network, no model.
 """
 
 from triage.invoices.structured.errors import Unreadable
+from triage.invoices.structured.pages import compare_total
 from triage.invoices.structured.read import read, read_all
 
-__all__ = ["Unreadable", "read", "read_all"]
+__all__ = ["Unreadable", "compare_total", "read", "read_all"]

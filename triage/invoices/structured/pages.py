@@ -45,8 +45,7 @@ def compare_total(content: bytes, document: Document) -> Problem | None:
     if gross is None:
         return None
     try:
-        # Text comes in pieces ("1 234 ,56"); without blanks there is only one way to cut it.
-        shown = "".join(_text(content).split())
+        shown = _text(content)
     except Unreadable:
         return None
     if len(_AMOUNT.findall(shown)) < MIN_AMOUNTS:

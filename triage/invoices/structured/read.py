@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from triage.invoices.document import MAX_IDENTIFIER, MAX_LINES, Document, Problem, with_found
-from triage.invoices.structured import archive, cii, fatturapa, pdf, signed, ubl
+from triage.invoices.structured import archive, cii, fatturapa, pdf, salvage, signed, ubl
 from triage.invoices.structured.elements import Element, is_html, is_invoice_xml, local_name, parse
 from triage.invoices.structured.errors import Unreadable
 
@@ -99,7 +99,11 @@ def _from_archive(content: bytes, *, depth: int) -> list[Document]:
 
 
 def _from_pdf(content: bytes) -> list[Document]:
-    for file in pdf.embedded_files(content, first=_PDF_SOURCES):
+    try:
+        files = pdf.embedded_files(content, first=_PDF_SOURCES)
+    except Unreadable as error:
+        return _salvaged(content, error)
+    for file in files:
         source, xml = _PDF_SOURCES.get(file.name.lower()), file.content()
         if source and not is_invoice_xml(xml, expected=True):
             raise Unreadable(f"The PDF's {file.name} is not an e-invoice.")
@@ -108,6 +112,16 @@ def _from_pdf(content: bytes) -> list[Document]:
             if documents:
                 return [replace(one, source=source or one.source) for one in documents]
     return []
+
+
+def _salvaged(content: bytes, damage: Unreadable) -> list[Document]:
+    for xml in salvage.embedded_streams(content):
+        if is_invoice_xml(xml, expected=True):
+            [document, *_] = _from_xml(xml) or [None]
+            if document is not None:
+                message = f"{damage.reason} Its XML was still whole."
+                return [with_found(document, Problem("damaged_pdf", message))]
+    raise damage
 
 
 def _from_xml(content: bytes) -> list[Document]:
