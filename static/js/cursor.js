@@ -16,7 +16,7 @@ export function neighbour(row, step, isWanted = () => true) {
   return null;
 }
 
-function peek(row) {
+export function peek(row) {
   const pane = document.getElementById("peek");
   if (!pane || getComputedStyle(pane).display === "none") return;
   window.clearTimeout(waiting);

@@ -1,6 +1,6 @@
 // Working keys. In a list they act on the current row, which is done before the server answers;
 // on a ticket's page they press the button that names them.
-import { current, list, moveTo, neighbour } from "./cursor.js";
+import { current, list, moveTo, neighbour, peek } from "./cursor.js";
 import { isWriting } from "./keys.js";
 
 const CATEGORIES = { 1: "support", 2: "billing", 3: "sales", 4: "spam" };
@@ -62,11 +62,12 @@ document.addEventListener("click", (event) => {
   finish(current(), "correction", { category: choice.value });
 }, { capture: true });
 
-// The server's row takes the place of ours: what was current there stays so.
+// The server's row takes the place of ours: what was current there stays so, and is looked at anew.
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const old = event.detail.target;
-  const fresh = event.detail.fragment.firstElementChild;
-  if (old?.matches?.(".row[aria-current]")) fresh?.setAttribute("aria-current", "true");
+  if (!old?.matches?.(".row[aria-current]")) return;
+  event.detail.fragment.firstElementChild?.setAttribute("aria-current", "true");
+  requestAnimationFrame(() => { if (current()) peek(current()); });
 });
 
 // A refusal: the row was not done after all.

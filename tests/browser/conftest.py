@@ -114,5 +114,5 @@ def _watched(context: BrowserContext) -> Iterator[Page]:
 
 def _fault(message: ConsoleMessage) -> list[str]:
     """What a console line says against us; a refusal that a test provoked is none."""
-    refused = "status of 403" in message.text or "status of 422" in message.text
+    refused = "403" in message.text
     return [message.text] if message.type == "error" and not refused else []

@@ -53,7 +53,7 @@ def test_key_2_moves_the_current_ticket_to_billing_and_u_takes_it_back(
     expect(page.locator(_at(first))).to_contain_text("Sales or Billing")
     expect(page.locator("#count")).to_have_text("6")
     expect(page.locator(_at(first))).to_have_attribute("aria-current", "true")
-    assert Correction.objects.get().undone_at is not None
+    assert Correction.objects.get(ticket=first).undone_at is not None
 
 
 def test_all_of_review_is_worked_through_with_one_hand(page: Page, morning: list[Ticket]) -> None:

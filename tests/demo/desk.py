@@ -19,13 +19,13 @@ READY = "Ctrl-C stops everything."
 class Demo:
     """`manage.py demo` on a folder and a port; what it says goes to a file."""
 
-    def __init__(self, folder: Path, port: int, *, wrapper: list[str] | None = None) -> None:
+    def __init__(self, folder: Path, port: int, *, command: list[str] = COMMAND) -> None:
         self.folder = folder
         self.port = port
         self.said = folder / f"console-{time.monotonic_ns()}.txt"
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
-                [*(wrapper or []), *COMMAND],
+                command,
                 cwd=ROOT,
                 env=environment(folder, port),
                 stdin=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import signal
 import socket
 import tempfile
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.desk import READY, Demo, free_port, left_behind, until
+from tests.demo.desk import COMMAND, READY, Demo, free_port, left_behind, until
+from triage.demo import samples
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="looks for processes in /proc (Linux)"
@@ -43,6 +45,9 @@ def test_a_first_start_answers_and_prints_what_one_needs(demo: Demo) -> None:
     assert f"http://127.0.0.1:{demo.port}/inbound/raw/1-" in text
     assert "No GEMINI_API_KEY: mail is sorted on this machine by the local classifier." in text
     assert demo.ask() < 400
+    read, stored = re.findall(r"(\d+) of (\d+) mails stored", text)[0]
+    assert read == stored == str(len(samples.files()))
+    assert "not sorted yet" not in text
 
 
 def test_a_later_start_loads_no_sample_mail_again(demo: Demo) -> None:
@@ -79,6 +84,19 @@ def test_a_killed_worker_is_started_again(demo: Demo) -> None:
     demo.wait_for("worker ended (signal 9); the end of")
     demo.wait_for("worker: started again.")
     assert demo.process.poll() is None
+
+
+def test_a_killed_make_takes_everything_along(folder: Path) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".mk") as makefile:
+        makefile.write(f"demo:\n\t@{' '.join(COMMAND)}\n")
+        makefile.flush()
+        demo = Demo(folder, free_port(), command=["make", "-f", makefile.name, "demo"])
+        try:
+            demo.wait_for(READY)
+            demo.end(signal.SIGKILL)
+            until(lambda: not left_behind(folder), 40, lambda: str(left_behind(folder)))
+        finally:
+            demo.clean_up()
 
 
 def test_closing_the_terminal_stops_everything(folder: Path) -> None:
@@ -120,7 +138,7 @@ def test_a_second_demo_on_a_folder_is_told_where_the_first_one_is(demo: Demo) ->
 def _on_terminal(folder: Path, terminal: int) -> Demo:
     """setsid (util-linux) makes the terminal on its standard input the controlling one."""
     shell = f'exec "$0" "$@" <{os.ttyname(terminal)} >{os.ttyname(terminal)} 2>&1'
-    return Demo(folder, free_port(), wrapper=["setsid", "--wait", "sh", "-c", shell])
+    return Demo(folder, free_port(), command=["setsid", "--wait", "sh", "-c", shell, *COMMAND])
 
 
 def _read_until(master: int, words: str) -> None:

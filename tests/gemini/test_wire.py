@@ -233,3 +233,19 @@ def test_a_value_of_the_wrong_type_is_a_bad_request(
 
     assert status == 400
     assert "Invalid value" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        ({"inlineData": {"data": "SGVsbG8="}}, "MIME type"),
+        ({"inlineData": {"data": "not base64", "mimeType": "image/png"}}, "Invalid value"),
+    ],
+)
+def test_a_part_that_cannot_be_read_is_a_bad_request(
+    gemini: GeminiDouble, part: dict[str, Any], complaint: str
+) -> None:
+    status, answer = post(gemini, body=json.dumps({"contents": [{"parts": [part]}]}))
+
+    assert status == 400
+    assert complaint in answer["error"]["message"]

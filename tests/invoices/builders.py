@@ -74,6 +74,7 @@ def sound_document() -> Document:
             ),
         ),
         source="cii",
+        profile="urn:cen.eu:en16931:2017",
         line_total=Decimal("353.80"),
         allowance_total=Decimal("10.00"),
         charge_total=Decimal("6.90"),

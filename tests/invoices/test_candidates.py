@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.invoices.builders import cii, fatturapa, pdf, signed, zipped
+from tests.invoices.builders import cii, fatturapa, in_base64, pdf, signed, zipped
 from triage.invoices.candidates import is_candidate
 
 PDF = "application/pdf"
@@ -32,6 +32,7 @@ WORD = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}
         ("Rechnung und Mahnung.pdf", PDF, pdf()),
         ("Lieferschein.pdf", PDF, pdf({"factur-x.xml": cii()})),
         ("contract.xml", "text/xml", cii()),
+        ("RL-2026-0417.xml", "text/xml", in_base64(cii())),
         ("coffee.pdf", PDF, pdf()),
     ],
 )

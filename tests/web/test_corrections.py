@@ -128,21 +128,32 @@ def test_it_never_leads_out_of_the_desk(desk: Client, ticket: Ticket, elsewhere:
     assert answer.headers["Location"] == f"/tickets/{ticket.pk}/"
 
 
-def test_htmx_gets_row_decision_head_history_counts_and_a_way_back(
+def test_on_its_page_htmx_gets_decision_head_and_history_too(desk: Client, ticket: Ticket) -> None:
+    answer = desk.post(
+        f"/tickets/{ticket.pk}/correction",
+        {"category": "billing", "queue": "review"},
+        headers={**HTMX, "HX-Current-URL": f"http://testserver/tickets/{ticket.pk}/?queue=review"},
+    )
+
+    soup = BeautifulSoup(answer.text, "html.parser")
+    assert {tag["id"] for tag in soup.select('[hx-swap-oob="true"]')} == {
+        f"ticket-{ticket.pk}", f"decision-{ticket.pk}", f"head-{ticket.pk}",
+        f"history-{ticket.pk}", "side-tabs", "dock", "count",
+    }  # fmt: skip
+
+
+def test_in_a_list_htmx_gets_the_row_the_counts_and_a_way_back(
     desk: Client, ticket: Ticket
 ) -> None:
     answer = desk.post(
         f"/tickets/{ticket.pk}/correction",
         {"category": "billing", "queue": "review"},
-        headers=HTMX,
+        headers={**HTMX, "HX-Current-URL": "http://testserver/queues/review/"},
     )
 
     soup = BeautifulSoup(answer.text, "html.parser")
     swapped = {tag["id"] for tag in soup.select('[hx-swap-oob="true"]')}
-    assert swapped == {
-        f"ticket-{ticket.pk}", f"decision-{ticket.pk}", f"head-{ticket.pk}",
-        f"history-{ticket.pk}", "side-tabs", "dock", "count",
-    }  # fmt: skip
+    assert swapped == {f"ticket-{ticket.pk}", "side-tabs", "dock", "count"}
     row = soup.select_one(f"#ticket-{ticket.pk}")
     assert row
     assert row.has_attr("data-done")

@@ -75,6 +75,7 @@ def test_those_to_review_stand_first(desk: Client) -> None:
         ("waiting", "pending"),
         ("approved", "approved"),
         ("rejected", "rejected"),
+        ("not-invoice", "not-invoice"),
     ],
 )
 def test_each_tab_shows_its_own(desk: Client, tab: str, status: str) -> None:
@@ -252,8 +253,10 @@ def test_an_invoice_written_in_the_mail_shows_its_words(desk: Client) -> None:
     assert "cracked" in page.select_one(".paper__text").text
 
 
-def test_what_is_no_invoice_has_no_page(desk: Client) -> None:
-    assert desk.get(f"/invoices/{renner(status='not-invoice').pk}/").status_code == 404
+def test_what_is_no_invoice_can_be_looked_at_and_not_approved(desk: Client) -> None:
+    page = soup(desk.get(f"/invoices/{renner(status='not-invoice', data={}).pk}/"))
+    assert "This is not an invoice." in page.select_one(".entry").text
+    assert not page.select(".acts button")
 
 
 @pytest.mark.parametrize("page", ["", "json/", "document/"])

@@ -1,4 +1,4 @@
-"""POST /invoices/<id>/approval, /rejection and /reopening: five questions each."""
+"""POST /invoices/<id>/approval, /rejection, /dismissal and /reopening: five questions each."""
 
 from typing import Any
 
@@ -9,16 +9,20 @@ from tests import factories, people
 from triage.invoices.models import Invoice
 
 pytestmark = pytest.mark.django_db
-ACTS = ["approval", "rejection", "reopening"]
+ACTS = ["approval", "rejection", "dismissal", "reopening"]
 
 
 @pytest.fixture
 def invoice(db: None) -> Invoice:
     """An invoice that waits for a person."""
-    return factories.invoice(factories.ticket("Rechnung", queue="billing").messages.get())
+    mail = factories.ticket("Rechnung", queue="billing").messages.get()
+    return factories.invoice(mail, data={"number": "RE-2026-3391"})
 
 
-@pytest.mark.parametrize(("act", "status"), [("approval", "approved"), ("rejection", "rejected")])
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [("approval", "approved"), ("rejection", "rejected"), ("dismissal", "not-invoice")],
+)
 def test_a_decision_is_kept_with_who_and_when(
     desk: Client, invoice: Invoice, act: str, status: str
 ) -> None:
@@ -48,19 +52,33 @@ def test_an_invoice_that_could_not_be_read_can_be_rejected_but_not_approved(
     assert invoice.status == "rejected"
 
 
-@pytest.mark.parametrize(("failure", "status"), [("", "extracted"), ("Blank scan.", "failed")])
+@pytest.mark.parametrize("act", ["approval", "rejection", "dismissal"])
 def test_a_decision_taken_back_leaves_it_as_it_was(
-    desk: Client, invoice: Invoice, failure: str, status: str
+    desk: Client, invoice: Invoice, act: str
 ) -> None:
-    Invoice.objects.filter(pk=invoice.pk).update(
-        status="rejected",
-        failure=failure,
-        decided_by=people.alice(),
-        decided_at="2026-11-20T09:00Z",
-    )
+    desk.post(f"/invoices/{invoice.pk}/{act}")
     desk.post(f"/invoices/{invoice.pk}/reopening")
     invoice.refresh_from_db()
-    assert (invoice.status, invoice.decided_by, invoice.decided_at) == (status, None, None)
+    assert (invoice.status, invoice.decided_by, invoice.decided_at) == ("extracted", None, None)
+
+
+def test_one_that_was_never_read_goes_back_among_those_that_failed(
+    desk: Client, invoice: Invoice
+) -> None:
+    Invoice.objects.filter(pk=invoice.pk).update(status="failed", data={})
+    desk.post(f"/invoices/{invoice.pk}/rejection")
+    desk.post(f"/invoices/{invoice.pk}/reopening")
+    invoice.refresh_from_db()
+    assert invoice.status == "failed"
+
+
+def test_what_the_machine_said_is_no_invoice_is_not_a_decision_to_take_back(
+    desk: Client, invoice: Invoice
+) -> None:
+    Invoice.objects.filter(pk=invoice.pk).update(status="not-invoice")
+    desk.post(f"/invoices/{invoice.pk}/reopening")
+    invoice.refresh_from_db()
+    assert invoice.status == "not-invoice"
 
 
 def test_said_twice_it_counts_once_and_the_first_stands(desk: Client, invoice: Invoice) -> None:
@@ -68,7 +86,7 @@ def test_said_twice_it_counts_once_and_the_first_stands(desk: Client, invoice: I
     invoice.refresh_from_db()
     first = invoice.decided_at
     dana = people.browser_of(people.dana())
-    for act in ("approval", "rejection"):
+    for act in ("approval", "rejection", "dismissal"):
         assert dana.post(f"/invoices/{invoice.pk}/{act}").status_code == 302
     invoice.refresh_from_db()
     assert (invoice.status, invoice.decided_by, invoice.decided_at) == (

@@ -7,7 +7,7 @@ finds it taken goes home. The lane holds no transaction while it parses.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db import DatabaseError, DataError, IntegrityError, connection, tran
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from triage.ingest.arrived import arrived_at
 from triage.ingest.models import Delivery
 from triage.mail import parse
 from triage.tickets.intake import Accepted, Arrival, accept
@@ -82,7 +83,10 @@ def _process(batch: Sequence[Delivery]) -> None:
     batch = [each for each in batch if each.attempts <= MAX_ATTEMPTS]
     try:
         _accept(batch)
-    except Exception as error:  # noqa: BLE001 - whatever a mail provokes must stop no other mail
+    except Exception as error:
+        if _is_of_the_database(error):
+            _give_back(batch)
+            raise
         if len(batch) == 1:
             _put_off(batch[0], error)
             return
@@ -104,11 +108,12 @@ def _accept(batch: Sequence[Delivery]) -> None:
 
 
 def _arrival(delivery: Delivery) -> Arrival:
+    email = parse(bytes(delivery.raw))
     return Arrival(
-        email=parse(bytes(delivery.raw)),
+        email=email,
         mailbox_id=delivery.mailbox_id,
         delivery_id=delivery.pk,
-        received_at=delivery.received_at,
+        received_at=arrived_at(delivery, email),
     )
 
 
@@ -130,8 +135,6 @@ def _settle(keys: Sequence[int], results: Sequence[Accepted]) -> None:
 
 def _put_off(delivery: Delivery, error: Exception) -> None:
     """After an error in processing one mail: later again, then aside, with the reason."""
-    if isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError):
-        raise error  # not this mail's fault: the database is away, or not migrated
     log.error("delivery %d could not be processed", delivery.pk, exc_info=error)
     if delivery.attempts >= MAX_ATTEMPTS:
         _fail(delivery, f"Processing failed {MAX_ATTEMPTS} times: {type(error).__name__}.")
@@ -140,6 +143,22 @@ def _put_off(delivery: Delivery, error: Exception) -> None:
         due_at=timezone.now() + RETRY_AFTER * delivery.attempts,
         reason=f"Attempt {delivery.attempts} failed: {type(error).__name__}.",
     )
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether no mail is to blame: the database is away, full, or not migrated."""
+    if not isinstance(error, DatabaseError) or isinstance(error, DataError | IntegrityError):
+        return False
+    # Class 54 is a value beyond PostgreSQL's own limits, and a mail can bring one.
+    return not (getattr(error.__cause__, "sqlstate", None) or "").startswith("54")
+
+
+def _give_back(batch: Sequence[Delivery]) -> None:
+    """Take back the attempts just counted; where the database is quite away, they stay counted."""
+    with suppress(DatabaseError):
+        Delivery.objects.filter(pk__in=[each.pk for each in batch]).update(
+            attempts=F("attempts") - 1
+        )
 
 
 def _fail(delivery: Delivery, reason: str) -> None:

@@ -33,6 +33,10 @@ def receive(parcels: Sequence[Parcel], *, mailbox: Mailbox, source: Source) -> i
     unique = {parcel.key: parcel.raw for parcel in parcels}
     now = timezone.now()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
+        if len(unique) > 1:
+            # Two that bring the same mails in different order would wait for each other; sorting
+            # them would lose the order of arrival.
+            Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk)
         cursor.execute(
             """
             INSERT INTO ingest_delivery

@@ -77,5 +77,8 @@ def _is_picture_candidate(name: str, content: bytes) -> bool:
 def _is_text_candidate(name: str, kind: str, content: bytes) -> bool:
     if not (name.endswith(TEXTS) or kind.startswith("text/plain")) or kind == "text/calendar":
         return False
-    start = content[:TEXT_START].decode("utf-8", "replace")
+    start = content[:TEXT_START].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if name.endswith(".xml") and start and not start.startswith("<"):
+        # Broken or in base64: opening it tells.
+        return True
     return bool(_INVOICE.search(name) or _INVOICE.search(start))

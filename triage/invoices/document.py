@@ -89,9 +89,10 @@ class Document:
     """One invoice or credit note as its issuer wrote it.
 
     `source` says how it was read: facturx, zugferd, ubl, cii, fatturapa, or the model's name.
-    The fields after it are for the checks only and never reach the JSON: the sums BT-106, -107,
-    -108 and -114, `untaxed` (in the gross total but not in net or tax: stamp duty) and `found`,
-    the problems met while reading (an amount that is no number), which `checks.check` repeats.
+    The fields after it are for the checks only and never reach the JSON: the profile (BT-24), the
+    sums BT-106, -107, -108 and -114, what is `untaxed` (in the gross total but not in net or tax:
+    stamp duty), what is `collected` for others (due but not in the gross total: BT-179), and what
+    was `found` while reading (an amount that is no number), which `checks.check` repeats.
     """
 
     type: Type
@@ -109,12 +110,14 @@ class Document:
     taxes: tuple[Tax, ...] = ()
     lines: tuple[Line, ...] = ()
     source: str
+    profile: str | None = None
     line_total: Decimal | None = None
     allowance_total: Decimal | None = None
     charge_total: Decimal | None = None
     rounding: Decimal | None = None
     adjustments: tuple[Adjustment, ...] = ()
     untaxed: Decimal = Decimal(0)
+    collected: Decimal = Decimal(0)
     found: tuple[Problem, ...] = ()
 
 

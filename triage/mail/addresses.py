@@ -10,8 +10,10 @@ from triage.mail.words import decode_words
 _SIMPLE = re.compile(
     r'(?!"?\')(?:"([^"\\<>=]*)"|([^"\\<>=@,;:()]*?))\s*<([^<>@\s,;:()"]+@[^<>@\s,;:()"]+)>'
 )
+_SIMPLE_CHARACTERS = 300
 _BARE = re.compile(r'[^<>@\s,;:()"\\]+@[^<>@\s,;:()"\\]+')
-_ANYWHERE = re.compile(r'[^<>@\s,;:()"\'\\\[\]=]+@[^<>@\s,;:()"\'\\\[\]]+')
+# RFC 5321, 4.5.3.1.1 allows 64 characters before the "@"; lists that encode an address use more.
+_ANYWHERE = re.compile(r'[^<>@\s,;:()"\'\\\[\]=]{1,200}@[^<>@\s,;:()"\'\\\[\]]{1,255}')
 _TOKEN = re.compile(
     r'(?P<word>=\?[^?\s]+\?[BbQq]\?[^?]*\?=)|(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<open>\()'
     r'|(?P<angle><+[^<>]*>*)|(?P<separator>[,;:])|(?P<space>\s+)|(?P<literal>\[[^\]]*\]?)|(?P<atom>[^\s"(<,;:\[]+)'
@@ -27,7 +29,7 @@ def read_addresses(text: str) -> tuple[Address, ...]:
 
     `text` is unfolded and may hold encoded-words. What is no address keeps its text as the name.
     """
-    simple = _SIMPLE.fullmatch(text)
+    simple = _SIMPLE.fullmatch(text) if len(text) <= _SIMPLE_CHARACTERS else None
     if simple:
         return (Address((simple[1] or simple[2] or "").strip(), _address(simple[3])),)
     if _BARE.fullmatch(text):
@@ -116,7 +118,7 @@ def _named(phrase: str, angle: str) -> Address:
 
 
 def _bare(phrase: str, comment: str) -> Address:
-    tight = re.sub(r"\s*([@.])\s*", r"\1", phrase)
+    tight = re.sub(r" ?([@.]) ?", r"\1", " ".join(phrase.split()))
     if " " not in tight and (address := _address(tight)):
         return Address(_name(comment), address)
     found = _ANYWHERE.search(tight)

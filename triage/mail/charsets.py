@@ -67,7 +67,7 @@ _BOMS = (
 )
 # A run of two-byte cells, or the escape back to ASCII.
 _JIS = re.compile(rb"\x1b\$[@B]([\x21-\x7e]*)|\x1b\([BJ]")
-_HZ = re.compile(rb"~\{[!-~]{2,}?~\}")
+_HZ = re.compile(rb"~\{[!-}]{2,}~\}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SOME_LOST = "Some characters of the text could not be read."
 

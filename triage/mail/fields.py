@@ -49,6 +49,7 @@ def _careful(source: bytes, start: int, stop_and_body: tuple[int, int], defects:
     stop, body = stop_and_body
     fields: list[tuple[bytes, bytes]] = []
     position = start
+    last = max((found.start() for found in _LIKELY.finditer(source, start, stop)), default=start)
     for line in _RAW_FIELD_BREAK.split(source[start:stop]):
         name, colon, value = line.partition(b":")
         name = name.rstrip(b" \t")
@@ -56,7 +57,7 @@ def _careful(source: bytes, start: int, stop_and_body: tuple[int, int], defects:
             fields.append((name, value))
         elif line.startswith((b"From ", b">From ")) and not fields:
             pass
-        elif _LIKELY.search(source, min(position + len(line) + 1, stop), stop) is None:
+        elif position >= last:
             if fields:
                 defects.add("The blank line between headers and body is missing.")
             return Block(_bounded(fields, defects), position)

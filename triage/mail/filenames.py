@@ -1,12 +1,12 @@
 """Names of attached files: what the sender called them, made safe to show and to save."""
 
 import mimetypes
-import re
 import unicodedata
 
 from triage.mail import limits
 
-_FOLDERS = re.compile(r".*[/\\]", re.S)
+# The end of a name is what tells the kind of file.
+_NAME_CHARACTERS = 2_000
 # "gpj.exe" shown backwards reads as "exe.jpg": direction marks have no place in a name.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
@@ -54,7 +54,7 @@ def safe_filename(name: str, content_type: str, *, otherwise: str = "attachment"
 
 
 def _cleaned(name: str) -> str:
-    name = _FOLDERS.sub("", name.strip())
+    name = name[-_NAME_CHARACTERS:].replace("\\", "/").rpartition("/")[2].strip()
     if not name.isascii() or not name.isprintable():
         name = "".join(char for char in name if unicodedata.category(char) not in _UNSEEN)
     return " ".join(name.translate(_FORBIDDEN).split()).rstrip(". ")

@@ -1,23 +1,37 @@
 """format=flowed (RFC 3676): paragraphs that the sender's program broke into lines."""
 
-import re
+from dataclasses import dataclass
 
-_QUOTE = re.compile(r">*")
+_SIGNATURE = "-- "
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    depth: int
+    words: str
+
+    @property
+    def flows(self) -> bool:
+        return self.words.endswith(" ") and self.words != _SIGNATURE
+
+    def continues(self, line: "_Line") -> bool:
+        return self.depth == line.depth and self.words != _SIGNATURE
 
 
 def unflow(text: str, *, delete_space: bool) -> str:
     """Text with its paragraphs whole again; quoted ones keep their depth as "> "."""
-    lines: list[str] = []
-    open_depth = -1
-    for line in text.split("\n"):
-        depth = _QUOTE.match(line).end() if line.startswith(">") else 0  # type: ignore[union-attr]
-        words = line[depth:].removeprefix(" ")
-        if depth == open_depth and words != "-- ":
-            lines[-1] += words
-        else:
-            lines.append(f"{'>' * depth} {words}" if depth else words)
-        flows = words.endswith(" ") and words != "-- "
-        open_depth = depth if flows else -1
-        if flows and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+    paragraphs: list[str] = []
+    pieces: list[str] = []
+    lines = [_line(each) for each in text.split("\n")]
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        pieces.append(line.words[:-1] if line.flows and delete_space else line.words)
+        if not (line.flows and following and following.continues(line)):
+            marks = ">" * line.depth + " " if line.depth else ""
+            paragraphs.append(marks + "".join(pieces))
+            pieces = []
+    return "\n".join(paragraphs)
+
+
+def _line(line: str) -> _Line:
+    words = line.lstrip(">")
+    return _Line(len(line) - len(words), words.removeprefix(" "))

@@ -9,7 +9,6 @@ text has, a wrong one far fewer.
 import codecs
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from triage.mail import limits
 
@@ -25,13 +24,13 @@ _HANGUL = "이다는에의하고가을지사로은기도를있어해한니습요
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     codec: str
-    common: frozenset[str]
+    common: re.Pattern[str]
     # The share of characters beyond ASCII that are among the common ones in real text.
     share: float
 
 
 def _candidate(codec: str, common: str, share: float) -> _Candidate:
-    return _Candidate(codec, frozenset(common), share)
+    return _Candidate(codec, re.compile(f"[{common}]"), share)
 
 
 _CYRILLIC = ("оеаинтсрвлкм", 0.70)
@@ -52,6 +51,9 @@ _CANDIDATES = (
     _candidate("cp1256", "اليمنوترب", 0.65),
     _candidate("cp874", "านรอกเงมยลวด่", 0.60),
 )
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_MARK = re.compile(r"[\W\d_]")
+_LEAP = re.compile(r"[а-яά-ώ][А-ЯΑ-Ω]")
 _HIGH = re.compile(rb"[\x80-\xff]{2,}")
 # Half of the share that real text has; wrong charsets stay under a third.
 _GOOD = 0.5
@@ -78,11 +80,11 @@ def _score(sample: bytes, candidate: _Candidate) -> float:
         text = decoder.decode(sample, final=False)
     except UnicodeDecodeError:
         return 0.0
-    foreign = [char for char in text if char > "\x7f" and char.isalpha()]
+    foreign = _ASCII.sub("", text)
     if not foreign:
         return 0.0
-    common = sum(char in candidate.common for char in foreign)
-    marks = sum(char > "\x7f" and not char.isalpha() for char in text)
+    common = len(candidate.common.findall(foreign))
+    marks = len(_MARK.findall(foreign))
     # Nobody writes capitals after small letters; wrong charsets do.
-    leaps = sum(one.islower() and two.isupper() for one, two in pairwise(text))
-    return common / (len(foreign) + marks / 2 + leaps) / candidate.share
+    leaps = len(_LEAP.findall(foreign))
+    return common / (len(foreign) - marks / 2 + leaps) / candidate.share

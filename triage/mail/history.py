@@ -35,11 +35,11 @@ _STAMPED = re.compile(r"(?=.*\b\d{1,2}[:.]\d{2})(?=.*\d{4}|.*\d{1,2}[./-]\d{1,2}
 _WROTE = re.compile(rf"(?=.*\S@\S|.*\b\d{{1,2}}[:.]\d{{2}}).*\b(?:{_VERBS})\s*:\s*$", re.I)
 _ENDINGS = (":", *(verb for line in words.ATTRIBUTION_VERBS.values() for verb in line.split("|")))
 _ATTRIBUTION_LINES = 4
-_ATTRIBUTION_CHARACTERS = 500
+_ATTRIBUTION_CHARACTERS = 400
 # Marks of history are short lines; the patterns for them backtrack on long ones.
 _MARK_CHARACTERS = 300
 # A thread of years quotes a few hundred mails; each look costs a dozen searches.
-_ATTRIBUTIONS = 1_000
+_ATTRIBUTIONS = 300
 _EVIDENCE = re.compile(r"[\d@]")
 
 _SEPARATOR = re.compile(

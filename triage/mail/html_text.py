@@ -28,7 +28,9 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _MARKS = re.compile("[\x01-\x04]")
 _DEPTH = re.compile("\x01(\\d+)\x02")
 _QUOTES = 9
-_LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
+_SPACES = re.compile(" {2,}")
+# Breaks of lines, blocks and paragraphs in a row count as the strongest of them.
+_BREAKS = re.compile("(?: ?[\n\x03\x04])+ ?")
 _GAPS = re.compile(r"\n{3,}")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad\u034f"))
 
@@ -145,14 +147,16 @@ class _Writer:
         self._pieces.append(kept)
 
     def text(self) -> str:
-        flat = "".join(self._pieces).translate(_ZERO_WIDTH)
-        flat = re.sub(
-            "[ \n]*[\x03\x04][ \x03\x04]*", lambda run: "\n\n" if "\x04" in run[0] else "\n", flat
-        )
-        flat = re.sub("\n ", "\n", re.sub(" {2,}", " ", flat))
+        flat = _SPACES.sub(" ", "".join(self._pieces).translate(_ZERO_WIDTH))
+        flat = _BREAKS.sub(_line_breaks, flat)
         if "\x01" in flat:
             flat = _quoted(flat)
-        return _GAPS.sub("\n\n", _LINE_ENDS.sub("\n", flat.replace("\xa0", " "))).strip()
+        lines = (line.rstrip() for line in flat.replace("\xa0", " ").split("\n"))
+        return _GAPS.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _line_breaks(run: re.Match[str]) -> str:
+    return "\n\n" if "\x04" in run[0] or run[0].count("\n") > 1 else "\n"
 
 
 def _is_hidden(element: etree._Element) -> bool:

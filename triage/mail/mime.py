@@ -13,7 +13,7 @@ from triage.mail.parameters import Value, read_value
 from triage.mail.transfer import decode_transfer
 
 _CANDIDATE = re.compile(rb"(?m)^--[^\n]*")
-_GUESS = re.compile(rb"(?mi)^--([^\r\n]{1,200}?)[ \t]*\r?\ncontent-[a-z-]+:")
+_GUESS = re.compile(rb"(?mi)^--([^\r\n]{1,200})\r?\ncontent-[a-z-]+:")
 _PLAIN = Value("text/plain")
 _MESSAGE = Value("message/rfc822")
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -51,7 +51,7 @@ class Part:
         value = self.first(b"content-transfer-encoding")
         if not value:
             return ""
-        text = value.partition(b";")[0].decode("ascii", "replace")
+        text = value[:100].partition(b";")[0].decode("ascii", "replace")
         return re.sub(r"\([^)]*\)", "", text).strip(' \t\r\n"').lower()
 
     def raw(self) -> bytes:
@@ -163,7 +163,7 @@ class Tree:
             found = _GUESS.search(part.source, part.start, part.end)
             if found:
                 self._defects.add("The mail's parts are separated by another line than announced.")
-                ranges = index.ranges(found[1], part.start, part.end)
+                ranges = index.ranges(found[1].rstrip(), part.start, part.end)
         return ranges
 
 

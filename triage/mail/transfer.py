@@ -11,7 +11,7 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _PADDING = re.compile(rb"=+")
 # Padding with something else after it, or at the end of the line.
-_PADDED = re.compile(rb"=+(?![A-Za-z0-9+/=])")
+_PADDED = re.compile(rb"(?<!=)=++(?![A-Za-z0-9+/])")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _PLAIN = frozenset(
     {"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "7bits", "8bits", "us-ascii", "utf-8"}

@@ -3,8 +3,11 @@
 import binascii
 import re
 from collections.abc import Iterable
+from itertools import islice
 
-_BEGIN = re.compile(r"^begin(?:-base64)? ([0-7]{3,4}) +(\S[^\r\n]*?)[ \t]*\r?$", re.M)
+_BEGIN = re.compile(r"^begin(?:-base64)? ([0-7]{3,4}) +(\S[^\r\n]*)\r?$", re.M)
+# Each is decoded up to its end before it is known to be one.
+_BLOCKS = 50
 _END = re.compile(r"^end[ \t]*\r?$", re.M)
 
 
@@ -39,6 +42,17 @@ def _line(line: bytes) -> bytes | None:
         return None
 
 
+def _whole(lines: Iterable[bytes]) -> bytes:
+    """The bytes of the lines, b"" as soon as one is not readable."""
+    content = bytearray()
+    for line in lines:
+        piece = _line(line)
+        if piece is None:
+            return b""
+        content += piece
+    return bytes(content)
+
+
 def extract_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     """Text without the uuencoded files in it, and those files as (name, content).
 
@@ -49,7 +63,7 @@ def extract_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     kept: list[str] = []
     files: list[tuple[str, bytes]] = []
     position = 0
-    for begin in _BEGIN.finditer(text):
+    for begin in islice(_BEGIN.finditer(text), _BLOCKS):
         if begin.start() < position:
             continue
         end = _END.search(text, begin.end())
@@ -58,11 +72,11 @@ def extract_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
         block = text[begin.end() : end.start()].strip("\r\n")
         if not block.isascii():
             continue
-        content, whole = decode_lines(block.encode("ascii").splitlines())
-        if not whole or not content:
+        content = _whole(block.encode("ascii").splitlines())
+        if not content:
             continue
         kept.append(text[position : begin.start()])
-        files.append((begin[2], content))
+        files.append((begin[2].strip(), content))
         position = end.end()
     kept.append(text[position:])
     return "".join(kept), files

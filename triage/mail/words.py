@@ -8,7 +8,7 @@ from triage.mail.charsets import codec_for, decode
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([BbQq])\?([^?]*)\?=")
 # Between two encoded-words white space is only there to separate them (RFC 2047, 6.2).
 _RUN = re.compile(r"=\?[^?\s]{1,60}\?[BbQq]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[BbQq]\?[^?]*\?=)*")
-_SPACES = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t")
+_SPACES = re.compile(r"[\r\n\t][\r\n\t ]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 

@@ -1,7 +1,7 @@
 """The protocol between our pages and htmx, and the only place that knows it.
 
-An answer is a row of parts. Each carries its own id and `hx-swap-oob`, so that whatever of it is on
-the page is replaced and the rest is dropped: one answer serves the list, the peek and the ticket.
+An answer is a row of parts. Each carries its own id and `hx-swap-oob`, so that it replaces what
+stands on the page under that id.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,11 @@ class Toast:
 def is_fragment(request: AgentRequest) -> bool:
     """Asked by htmx for a part of the page; a history restore wants the whole of it."""
     return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def is_from(request: AgentRequest, path: str) -> bool:
+    """Asked from the page at `path`."""
+    return (request.htmx.current_url_abs_path or "").partition("?")[0] == path
 
 
 def answer(request: AgentRequest, *parts: Part, toast: Toast | None = None) -> HttpResponse:

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/<int:pk>/document/", invoices.document, name="invoice-document"),
     path("invoices/<int:pk>/approval", invoices.approve, name="invoice-approval"),
     path("invoices/<int:pk>/rejection", invoices.reject, name="invoice-rejection"),
+    path("invoices/<int:pk>/dismissal", invoices.dismiss, name="invoice-dismissal"),
     path("invoices/<int:pk>/reopening", invoices.reopen, name="invoice-reopening"),
     path("problems/", problems.index, name="problems"),
     path("problems/replay", problems.replay_all, name="problems-replay"),

@@ -8,13 +8,18 @@ from decimal import Decimal
 HALF_CENT = Decimal("0.005")
 CENT = Decimal("0.01")
 # EN 16931's validation rules for the VAT breakdown accept any difference below one unit.
-MAX_TAX_DIFFERENCE = Decimal(1)
+MAX_TAX_DIFFERENCE = Decimal("0.99")
 
 
 def of_sum(addends: Iterable[Decimal | None]) -> Decimal:
     """Half a cent for each addend with more than two places; cents add up exactly."""
     fine = sum(1 for amount in addends if amount is not None and places(amount) > 2)
     return HALF_CENT * fine
+
+
+def of_profile(profile: str | None, row_count: int) -> Decimal:
+    """The EXTENDED profile allows sums a cent for each row (BR-FXEXT-CO-10 to -15)."""
+    return CENT * row_count if "extended" in (profile or "").lower() else Decimal(0)
 
 
 def of_tax(line_count: int) -> Decimal:

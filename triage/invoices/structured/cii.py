@@ -32,6 +32,7 @@ def read(root: Element) -> Document:
     """The invoice in a CII root element."""
     reading = Reading()
     fields = children(root)
+    context = inside(fields, "ExchangedDocumentContext", "SpecifiedExchangedDocumentContext")
     header = inside(fields, "ExchangedDocument", "HeaderExchangedDocument")
     trade = inside(fields, "SupplyChainTradeTransaction", "SpecifiedSupplyChainTradeTransaction")
     agreement = inside(
@@ -67,11 +68,16 @@ def read(root: Element) -> Document:
         taxes=tuple(_tax(tax, reading) for tax in each(settlement, "ApplicableTradeTax")),
         lines=tuple(_line(line, reading) for line in each(trade, _LINE)),
         source="zugferd" if local_name(root) == "CrossIndustryDocument" else "cii",
+        profile=text(inside(context, "GuidelineSpecifiedDocumentContextParameter"), "ID"),
         line_total=amount("LineTotalAmount"),
         allowance_total=amount("AllowanceTotalAmount"),
         charge_total=amount("ChargeTotalAmount"),
         rounding=amount("RoundingAmount"),
         adjustments=_adjustments(settlement, reading),
+        collected=total(
+            reading.amount(row, "ActualAmount")
+            for row in each(settlement, "SpecifiedFinancialAdjustment")
+        ),
         found=tuple(reading.problems),
     )
 
@@ -154,8 +160,8 @@ def _line(line: Children, reading: Reading) -> Line:
         base_quantity=reading.amount(price, "BasisQuantity"),
         allowances=total(a.amount for a in adjustments if not a.is_charge),
         charges=total(a.amount for a in adjustments if a.is_charge),
-        # EXTENDED: a group repeats the sum of its sub-lines, an information line is not billed.
-        counted=text(about, "LineStatusReasonCode") not in ("GROUP", "INFORMATION"),
+        # EXTENDED: a GROUP repeats the sum of its sub-lines, an INFORMATION line is not billed.
+        counted=text(about, "LineStatusReasonCode") in (None, "DETAIL"),
     )
 
 

@@ -104,23 +104,33 @@ def _from_pdf(content: bytes) -> list[Document]:
     except Unreadable as error:
         return _salvaged(content, error)
     for file in files:
-        source, xml = _PDF_SOURCES.get(file.name.lower()), file.content()
-        if source and not is_invoice_xml(xml, expected=True):
-            raise Unreadable(f"The PDF's {file.name} is not an e-invoice.")
-        if is_invoice_xml(xml, expected=file.name.lower().endswith(".xml")):
-            documents = _from_xml(xml)
-            if documents:
+        name = file.name.lower()
+        source = _PDF_SOURCES.get(name)
+        try:
+            xml = file.content()
+        except Unreadable:
+            # Some other file in the PDF is not worth losing the PDF for.
+            if name.endswith(".xml"):
+                raise
+            continue
+        if is_invoice_xml(xml, expected=name.endswith(".xml")):
+            if documents := _from_xml(xml):
                 return [replace(one, source=source or one.source) for one in documents]
+        elif source:
+            raise Unreadable(f"The PDF's {file.name[:MAX_IDENTIFIER]} is not an e-invoice.")
     return []
 
 
 def _salvaged(content: bytes, damage: Unreadable) -> list[Document]:
+    """The invoice in a damaged PDF if its XML is whole, with the damage as a Problem."""
     for xml in salvage.embedded_streams(content):
-        if is_invoice_xml(xml, expected=True):
-            [document, *_] = _from_xml(xml) or [None]
-            if document is not None:
-                message = f"{damage.reason} Its XML was still whole."
-                return [with_found(document, Problem("damaged_pdf", message))]
+        try:
+            documents = _from_xml(xml) if is_invoice_xml(xml, expected=True) else []
+        except Unreadable:
+            continue
+        if documents:
+            message = f"{damage.reason} Its XML is whole."
+            return [with_found(documents[0], Problem("damaged_pdf", message))]
     raise damage
 
 

@@ -51,11 +51,13 @@ def read(root: Element) -> Document:
         taxes=tuple(_tax(row, reading) for one in tax_totals for row in each(one, "TaxSubtotal")),
         lines=tuple(_line(line, reading) for line in each(fields, "InvoiceLine", "CreditNoteLine")),
         source="ubl",
+        profile=text(fields, "CustomizationID"),
         line_total=amount("LineExtensionAmount"),
         allowance_total=amount("AllowanceTotalAmount"),
         charge_total=amount("ChargeTotalAmount"),
         rounding=amount("PayableRoundingAmount"),
         adjustments=_adjustments(fields, reading),
+        collected=_collected(fields, reading),
         found=tuple(reading.problems),
     )
 
@@ -119,6 +121,13 @@ def _iban(fields: Children) -> str | None:
         if account := text(inside(means, "PayeeFinancialAccount"), "ID"):
             return account
     return None
+
+
+def _collected(fields: Children, reading: Reading) -> Decimal:
+    """XRechnung's extension lists payments for third parties where plain UBL has prepayments."""
+    if "extension:xrechnung" not in (text(fields, "CustomizationID") or ""):
+        return Decimal(0)
+    return total(reading.amount(row, "PaidAmount") for row in each(fields, "PrepaidPayment"))
 
 
 def _tax(row: Children, reading: Reading) -> Tax:

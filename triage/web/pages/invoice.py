@@ -23,7 +23,6 @@ SOURCES = {
     "fatturapa": "FatturaPA data",
 }
 _TO_REVIEW = (Status.EXTRACTED, Status.FAILED)
-_DECIDED = (Status.APPROVED, Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,8 @@ class InvoicePage:
 
     @property
     def title(self) -> str:
-        return self.invoice.number or "Invoice without a number"
+        """Its number; the head of the page."""
+        return self.invoice.number or f"{self.kind} without a number"
 
     @property
     def supplier(self) -> str:
@@ -106,7 +106,9 @@ class InvoicePage:
             return ""
         if self.invoice.status == Status.PENDING:
             return "This document waits to be read. Nothing needs to be done."
-        return self.invoice.failure or "What was read is not an invoice of the known form."
+        if self.invoice.status == Status.NOT_INVOICE:
+            return "This is not an invoice."
+        return self.invoice.failure or "What was read has not the known form of an invoice."
 
     @property
     def provenance(self) -> str:
@@ -127,14 +129,12 @@ class InvoicePage:
     def decided(self) -> str:
         """Who decided it and when; empty while it waits."""
         invoice = self.invoice
-        if invoice.status not in _DECIDED:
+        if invoice.decided_at is None:
             return ""
         words = [invoice.get_status_display().capitalize()]
         if invoice.decided_by:
             words.append(f"by {invoice.decided_by.get_full_name() or invoice.decided_by}")
-        if invoice.decided_at:
-            words.append(self._when(invoice.decided_at))
-        return " ".join(words) + "."
+        return " ".join([*words, self._when(invoice.decided_at)]) + "."
 
     @property
     def can_approve(self) -> bool:
@@ -146,7 +146,7 @@ class InvoicePage:
 
     @property
     def can_reopen(self) -> bool:
-        return self._may_write and self.invoice.status in _DECIDED
+        return self._may_write and self.invoice.decided_at is not None
 
     @property
     def approve_label(self) -> str:

@@ -12,12 +12,21 @@ from triage.web.pages.amounts import amount
 
 # Which field a failed check is about, where its code is not the field's own name.
 FIELD_OF = {
-    "gross_total": "total_gross",
+    "line_total": "total_net",
     "net_total": "total_net",
     "tax_total": "total_tax",
-    "duplicate": "number",
-    "vat_id": "supplier-vat_id",
-    "supplier": "supplier-name",
+    "tax_breakdown": "total_tax",
+    "tax_amount": "total_tax",
+    "taxable_amount": "total_tax",
+    "untaxed_category": "total_tax",
+    "gross_total": "total_gross",
+    "pdf_total": "total_gross",
+    "issue_date_old": "issue_date",
+    "issue_date_future": "issue_date",
+    "due_before_issue": "due_date",
+    "due_date_far": "due_date",
+    "supplier_vat_id": "supplier-vat_id",
+    "customer_vat_id": "customer-vat_id",
     "iban": "supplier-iban",
 }
 
@@ -94,7 +103,12 @@ class InvoiceForm:
 
     @property
     def dates(self) -> list[Field]:
-        return self._fields(("number", "Number"), ("issue_date", "Issued"), ("due_date", "Due"))
+        return self._fields(
+            ("number", "Number"),
+            ("issue_date", "Issued"),
+            ("due_date", "Due"),
+            ("currency", "Currency"),
+        )
 
     @property
     def sums(self) -> list[Field]:

@@ -66,6 +66,12 @@ DRAWERS = (
         lambda invoices: invoices.filter(status=Status.REJECTED),
         "Nobody has rejected an invoice.",
     ),
+    Drawer(
+        "not-invoice",
+        "Not invoices",
+        lambda invoices: invoices.filter(status=Status.NOT_INVOICE),
+        "No document was found to be something else.",
+    ),
 )
 
 

@@ -17,7 +17,7 @@ from triage.web.requests import AgentRequest
 
 def changed(request: AgentRequest, pk: int, *, toast: Toast,
             done: Done | None = None) -> HttpResponse:  # fmt: skip
-    """After a change: the row, the decision, the head, the history, the counts, a word about it."""
+    """After a change: its row, on its own page the rest of it too, the counts, a word about it."""
     if not htmx.is_fragment(request):
         messages.success(request, toast.words)
         return redirect(_way_back(request, pk))
@@ -39,10 +39,14 @@ def _parts(request: AgentRequest, pk: int, done: Done | None) -> list[Part]:
     ticket = with_row_facts(Ticket.objects.select_related("mailbox", "category_set_by")).get(pk=pk)
     where = place(request.POST.get("queue", "")) or place(queue_of(ticket))
     assert where is not None
-    row = row_of(ticket, queue=where.name, me=request.user, done=done)
+    row = Part(
+        "queues/_row.html", {"row": row_of(ticket, queue=where.name, me=request.user, done=done)}
+    )
+    if not htmx.is_from(request, reverse("ticket", args=[pk])):
+        return [row]
     page = TicketPage(ticket, where, me=request.user, may_write=access.may_write(request.user))
     return [
-        Part("queues/_row.html", {"row": row}),
+        row,
         Part("tickets/_decision.html", {"decision": page.decision}),
         Part("tickets/_head.html", {"page": page}),
         Part("tickets/_history.html", {"page": page}),

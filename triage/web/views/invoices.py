@@ -86,6 +86,15 @@ def reject(request: AgentRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+def dismiss(request: AgentRequest, pk: int) -> HttpResponse:
+    invoice = _write(request, pk)
+    if decide.dismiss(invoice, by=request.user):
+        messages.success(request, "Put aside: it is not an invoice.")
+    return _onward(invoice)
+
+
+@require_POST
+@signed_in
 def reopen(request: AgentRequest, pk: int) -> HttpResponse:
     invoice = _write(request, pk)
     decide.reopen(invoice)
@@ -93,7 +102,7 @@ def reopen(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 def _read(pk: int) -> Invoice:
-    rows = Invoice.objects.shown().select_related(
+    rows = Invoice.objects.select_related(
         "ticket", "message", "attachment__blob", "decided_by", "call"
     )
     return get_object_or_404(rows, pk=pk)
