@@ -16,7 +16,7 @@ def broker() -> dict[str, Any]:
     if settings.CELERY_BROKER_URL:
         return {"broker_url": settings.CELERY_BROKER_URL}
     return {
-        "broker_url": "pgmq://",
+        "broker_url": "pgmq://localhost",  # conn_string below says where it really is
         "broker_transport_options": {
             "conn_string": pgmq_conninfo(),
             "init_extension": False,  # the SQL is installed by a migration of triage.ingest

@@ -26,6 +26,7 @@ def plain_document() -> Document:
         sound,
         taxes=tuple(replace(tax, category=None) for tax in sound.taxes),
         lines=tuple(replace(line, tax_category=None) for line in sound.lines),
+        profile=None,
         line_total=None,
         allowance_total=None,
         charge_total=None,

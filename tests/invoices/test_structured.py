@@ -147,6 +147,16 @@ def test_a_freight_service_counts_as_a_charge() -> None:
     ]
 
 
+def test_what_is_collected_for_others_is_read() -> None:
+    terms = "<ram:SpecifiedTradePaymentTerms>"
+    fee = (
+        "<ram:SpecifiedFinancialAdjustment><ram:ActualAmount>20.00</ram:ActualAmount>"
+        "</ram:SpecifiedFinancialAdjustment>"
+    )
+
+    assert facts(cii((terms, fee + terms))).collected == Decimal("20.00")
+
+
 def test_a_group_of_sub_lines_is_shown_but_not_counted() -> None:
     reason = "<ram:LineID>2</ram:LineID><ram:LineStatusReasonCode>GROUP</ram:LineStatusReasonCode>"
     document = facts(cii(("<ram:LineID>2</ram:LineID>", reason)))
@@ -195,6 +205,19 @@ def test_an_invoice_inside_a_peppol_envelope_is_found() -> None:
     )
 
     assert facts(envelope.encode()).number == "RL-2026-0417"
+
+
+def test_payments_for_third_parties_are_prepayments_only_elsewhere() -> None:
+    totals = "<cac:LegalMonetaryTotal>"
+    paid = '<cbc:PaidAmount currencyID="EUR">20.00</cbc:PaidAmount>'
+    payment = (totals, f"<cac:PrepaidPayment>{paid}</cac:PrepaidPayment>{totals}")
+    extension = (
+        "urn:cen.eu:en16931:2017",
+        "urn:cen.eu:en16931:2017#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0",
+    )
+
+    assert facts(ubl(payment)).collected == 0
+    assert facts(ubl(payment, extension)).collected == Decimal("20.00")
 
 
 # --- several, none, and oddities ----------------------------------------------------------------

@@ -199,6 +199,13 @@ def test_a_mail_of_history_alone_shows_nothing_of_its_own() -> None:
     assert split_reply(f"> {OLD}\n> Alice").visible == ""
 
 
+@pytest.mark.parametrize("opening", [*SEPARATORS, *HEADS, f"{SEPARATORS[1]}\n{HEADS[0]}"])
+def test_a_forward_without_a_word_shows_what_it_forwards(opening: str) -> None:
+    reply = split_reply(f"\n{opening}\n\n{OLD}\n\n{ATTRIBUTIONS[0]}\n> older\n")
+    assert reply.visible == f"{opening}\n\n{OLD}"
+    assert reply.quoted == f"{ATTRIBUTIONS[0]}\n> older"
+
+
 def test_a_mail_that_is_only_a_signature_is_visible() -> None:
     assert split_reply("Best regards,\nFarah").visible == "Best regards,\nFarah"
 

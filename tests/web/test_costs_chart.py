@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_days_to_come_are_dots_and_today_is_named() -> None:
 def test_labels_never_crowd(length: int) -> None:
     drawn = chart(*["0.01"] * length, today=length)
     places = [float(label.x) for label in drawn.labels]
-    gaps = [later - earlier for earlier, later in zip(places, places[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(places)]
     assert all(gap > 30 for gap in gaps), gaps
     assert len(places) >= 1
 

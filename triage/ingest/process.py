@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
+from django.db import DataError, Error, IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -147,7 +147,7 @@ def _put_off(delivery: Delivery, error: Exception) -> None:
 
 def _is_of_the_database(error: Exception) -> bool:
     """Whether no mail is to blame: the database is away, full, or not migrated."""
-    if not isinstance(error, DatabaseError) or isinstance(error, DataError | IntegrityError):
+    if not isinstance(error, Error) or isinstance(error, DataError | IntegrityError):
         return False
     # Class 54 is a value beyond PostgreSQL's own limits, and a mail can bring one.
     return not (getattr(error.__cause__, "sqlstate", None) or "").startswith("54")
@@ -155,7 +155,7 @@ def _is_of_the_database(error: Exception) -> bool:
 
 def _give_back(batch: Sequence[Delivery]) -> None:
     """Take back the attempts just counted; where the database is quite away, they stay counted."""
-    with suppress(DatabaseError):
+    with suppress(Error):
         Delivery.objects.filter(pk__in=[each.pk for each in batch]).update(
             attempts=F("attempts") - 1
         )

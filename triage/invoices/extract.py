@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 
-import pypdf
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -116,6 +115,8 @@ _MAGIC = (
 
 
 def _check_pages(content: bytes) -> None:
+    import pypdf  # noqa: PLC0415 - half a second, and most processes never open a PDF
+
     try:
         pages = len(pypdf.PdfReader(io.BytesIO(content)).pages)
     except Exception as error:

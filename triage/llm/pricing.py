@@ -4,8 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-import genai_prices
-
 from triage.llm.contract import Usage
 
 # A nanodollar: one token of the cheapest model costs a hundred of them.
@@ -19,6 +17,8 @@ def cost(usage: Usage, *, model: str, provider: str, at: datetime) -> Decimal | 
     """
     if usage.input is None or usage.output is None:
         return None
+    import genai_prices  # noqa: PLC0415 - its tables cost as much to load as all of Django
+
     tokens = genai_prices.Usage(
         input_tokens=usage.input,
         cache_read_tokens=usage.cached or 0,
@@ -36,6 +36,8 @@ def cost(usage: Usage, *, model: str, provider: str, at: datetime) -> Decimal | 
 @lru_cache
 def is_known(model: str, provider: str) -> bool:
     """Whether `model` has a price at all."""
+    import genai_prices  # noqa: PLC0415
+
     try:
         genai_prices.calc_price(
             genai_prices.Usage(input_tokens=1, output_tokens=1),

@@ -69,30 +69,40 @@ _WRAPPED_CHARACTERS = 60
 
 
 def mark_history(lines: Sequence[str]) -> list[Mark]:
-    """A mark for each line, OWN or QUOTED."""
+    """A mark for each line, OWN or QUOTED.
+
+    A mail that begins with somebody else's, as a forward without a word does, is about that:
+    only what follows the first opening of history below own words is history.
+    """
     marks = [Mark.OWN] * len(lines)
     looks = _ATTRIBUTIONS
+    has_words = in_heads = False
     for number, line in enumerate(lines):
-        if marks[number] is Mark.QUOTED:
+        in_heads = in_heads and bool(line.strip())
+        if in_heads or marks[number] is Mark.QUOTED:
             continue
         if line.startswith((">", " >", "|>")) and line.strip() != ">:":
             marks[number] = Mark.QUOTED
             continue
-        start = None
-        if _opens_history(lines, number) or _follows_telephone(lines, marks, number):
-            start = number
+        start = number if _opens_history(lines, number, below_words=has_words) else None
         if start is None and looks and _ends_attribution(line):
             looks -= 1
             start = _attribution(lines, number)
             if start is not None and _is_prefixed(lines, number + 1):
                 marks[start : number + 1] = [Mark.QUOTED] * (number + 1 - start)
                 continue
-        if start is not None:
+        if start is not None and has_words:
             start = _before_rules(lines, start)
             marks[start:] = [Mark.QUOTED] * (len(lines) - start)
             break
+        in_heads = start is not None
+        has_words = has_words or (start is None and _says_something(line))
     _join_wrapped(lines, marks)
     return marks
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not _RULE.match(line[:_MARK_CHARACTERS])
 
 
 def _is_prefixed(lines: Sequence[str], number: int) -> bool:
@@ -102,11 +112,13 @@ def _is_prefixed(lines: Sequence[str], number: int) -> bool:
     return number < len(lines) and lines[number].lstrip().startswith(">")
 
 
-def _opens_history(lines: Sequence[str], number: int) -> bool:
+def _opens_history(lines: Sequence[str], number: int, *, below_words: bool) -> bool:
     line = lines[number]
     if len(line) > _MARK_CHARACTERS or not line.strip():
         return False
-    return bool(_SEPARATOR.match(line)) or (":" in line and _is_head(lines, number))
+    if _SEPARATOR.match(line) or (":" in line and _is_head(lines, number)):
+        return True
+    return below_words and _follows_telephone(lines, number)
 
 
 def _is_head(lines: Sequence[str], number: int) -> bool:
@@ -133,17 +145,12 @@ def _short_head_kind(line: str) -> str | None:
     return _HEADS.get(found[1].strip().lower()) if found else None
 
 
-def _follows_telephone(lines: Sequence[str], marks: Sequence[Mark], number: int) -> bool:
+def _follows_telephone(lines: Sequence[str], number: int) -> bool:
     """Whether a blank line and then this text follow "Sent from my telephone": programs that
     add that line put the mail answered under it, some without any mark."""
     if number < 3 or not lines[number].strip() or lines[number - 1].strip():
         return False
-    above = number - 2
-    if not is_sent_with(lines[above]):
-        return False
-    return any(
-        mark is Mark.OWN and line.strip() for line, mark in zip(lines[:above], marks, strict=False)
-    )
+    return is_sent_with(lines[number - 2]) and any(map(str.strip, lines[: number - 2]))
 
 
 def _ends_attribution(line: str) -> bool:

@@ -187,6 +187,10 @@ FAREWELLS = {
         "|cordialmente|att|abraços|um abraço|saudações|respeitosamente"
         "|com os meus melhores cumprimentos"
     ),
+    "da": "med venlig hilsen|venlig hilsen|mvh",
+    "sv": "med vänliga hälsningar|vänliga hälsningar",
+    "pl": "z poważaniem|pozdrawiam",
+    "ru": "с уважением|с наилучшими пожеланиями",
 }
 # Openings of the paragraphs that lawyers ask for.
 DISCLAIMERS = {

@@ -135,8 +135,8 @@ class CostsPage:
         number = self.total.unknown
         if not number:
             return ""
-        verb = "have" if number > 1 else "has"
-        return f"{_many(number, 'call')} {verb} no known cost and are not in this sum."
+        has, is_ = ("has", "is") if number == 1 else ("have", "are")
+        return f"{_many(number, 'call')} {has} no known cost and {is_} not in this sum."
 
     # --- by day and purpose -------------------------------------------------------------------
 

@@ -150,7 +150,7 @@ def _pencil(ticket: Ticket, prediction: Prediction | None) -> Pencil | None:
     if ticket.is_sorted_by_person:
         figure = None if prediction.confidence is None else round(100 * prediction.confidence)
         lead = f"{_speaker(prediction)} had said"
-        return Pencil(lead, prediction.category.name, sureness(figure), reason, source)
+        return Pencil(lead, prediction.category.name, sureness(figure), reason)
     doubts = ticket.review_reason == Ticket.ReviewReason.UNSURE
     rest = f"{reason} {_threshold(prediction.category)}" if doubts else reason
     return Pencil("Leans to" if doubts else "Says", prediction.category.name, None, rest, source)
