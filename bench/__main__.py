@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.figure import Figure
 
 HERE = Path(__file__).parent
-NOT_BENCHES = {"__init__", "__main__", "figure"}
+NOT_BENCHES = {"__init__", "__main__", "figure", "workbench"}
 
 
 def main(names: list[str]) -> int:

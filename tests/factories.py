@@ -12,7 +12,7 @@ from triage.classification.models import Prediction
 from triage.ingest.models import Delivery, Mailbox
 from triage.invoices.models import Invoice
 from triage.llm.models import Call
-from triage.tickets.models import Attachment, Category, Message, Requester, Ticket
+from triage.tickets.models import Attachment, Category, Event, Message, Requester, Ticket
 from triage.tickets.models.attachment import Blob
 
 _number = count(1)
@@ -90,6 +90,12 @@ def message(
         message_count=ticket.messages.count(), last_message_at=at
     )
     return made
+
+
+def arrived(ticket: Ticket) -> Event:
+    """The fact that its first mail came, as intake records it."""
+    facts = {"from": ticket.requester.address, "reason": "new", "auto": ""}
+    return Event.objects.create(ticket=ticket, kind="arrived", at=ticket.opened_at, facts=facts)
 
 
 def attachment(

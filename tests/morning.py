@@ -75,8 +75,7 @@ def _sorted(name: str, subject: str, hours: int, queue: str, share: float) -> Ti
 
 
 def _arrived(ticket: Ticket) -> None:
-    sender = ticket.requester.address
-    ticket.record("arrived", at=ticket.opened_at, **{"from": sender, "reason": "new", "auto": ""})
+    factories.arrived(ticket)
     ticket.record(
         "predicted", at=ticket.opened_at + timedelta(seconds=2), model="gemini-2.5-flash",
         category=ticket.category.slug if ticket.category else None, confidence=ticket.confidence,

@@ -1,8 +1,6 @@
 // The current row of a list: j and k move it, enter and o open it, the pane beside it follows.
 import { isWriting } from "./keys.js";
-
-const PEEK_AFTER_MS = 40; // a held key runs down the list; only where it rests is asked for
-let waiting = 0;
+import { fetchAhead, peek } from "./peek.js";
 
 export const list = () => document.getElementById("list");
 export const current = () => list()?.querySelector(".row[aria-current]") ?? null;
@@ -16,13 +14,10 @@ export function neighbour(row, step, isWanted = () => true) {
   return null;
 }
 
-export function peek(row) {
-  const pane = document.getElementById("peek");
-  if (!pane || getComputedStyle(pane).display === "none") return;
-  window.clearTimeout(waiting);
-  waiting = window.setTimeout(() => {
-    htmx.ajax("GET", `${row.dataset.at}peek/?queue=${row.dataset.queue}`, { target: "#peek", swap: "innerHTML" });
-  }, PEEK_AFTER_MS);
+const isWaiting = (row) => !("done" in row.dataset);
+
+export function look(row) {
+  peek(row, neighbour(row, 1, isWaiting));
 }
 
 export function moveTo(row, { focus = true } = {}) {
@@ -35,7 +30,7 @@ export function moveTo(row, { focus = true } = {}) {
   row.setAttribute("aria-current", "true");
   row.scrollIntoView({ block: "nearest" });
   if (focus) row.querySelector(".row__link").focus({ preventScroll: true });
-  if (list().dataset.cursor === "peek") peek(row);
+  if (list().dataset.cursor === "peek") look(row);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -57,4 +52,7 @@ document.addEventListener("focusin", (event) => {
 
 // The first row is what the pane beside the list already shows; a finger has no cursor.
 const HAS_KEYS = window.matchMedia("(hover: hover)").matches;
-if (HAS_KEYS && list()?.dataset.cursor === "peek" && !current()) rows()[0]?.setAttribute("aria-current", "true");
+if (HAS_KEYS && list()?.dataset.cursor === "peek" && !current() && rows().length) {
+  rows()[0].setAttribute("aria-current", "true");
+  fetchAhead(rows()[1]);
+}

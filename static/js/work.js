@@ -1,7 +1,8 @@
 // Working keys. In a list they act on the current row, which is done before the server answers;
 // on a ticket's page they press the button that names them.
-import { current, list, moveTo, neighbour, peek } from "./cursor.js";
+import { current, list, look, moveTo, neighbour } from "./cursor.js";
 import { isWriting } from "./keys.js";
+import { forget } from "./peek.js";
 
 const CATEGORIES = { 1: "support", 2: "billing", 3: "sales", 4: "spam" };
 let lastDone = null;
@@ -65,9 +66,10 @@ document.addEventListener("click", (event) => {
 // The server's row takes the place of ours: what was current there stays so, and is looked at anew.
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const old = event.detail.target;
+  if (old?.matches?.(".row")) forget(old);
   if (!old?.matches?.(".row[aria-current]")) return;
   event.detail.fragment.firstElementChild?.setAttribute("aria-current", "true");
-  requestAnimationFrame(() => { if (current()) peek(current()); });
+  requestAnimationFrame(() => { if (current()) look(current()); });
 });
 
 // A refusal: the row was not done after all.

@@ -65,6 +65,7 @@ def test_an_invoice_is_approved_without_javascript(plain_page: Page) -> None:
 
 
 def test_the_first_problem_is_replayed_with_r(page: Page) -> None:
+    factories.ticket()
     older = timezone.now() - timedelta(hours=1)
     stays = factories.delivery(state=Delivery.State.FAILED, reason="Too deep.", received_at=older)
     first = factories.delivery(state=Delivery.State.FAILED, reason="Too deep.")

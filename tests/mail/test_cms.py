@@ -68,6 +68,13 @@ def test_a_signature_without_content_stays_a_file() -> None:
     assert len(parse(letter(encodebytes(signed(None)), *MIME)).attachments) == 1
 
 
+def test_a_signed_file_that_is_no_mail_stays_a_file() -> None:
+    invoice = signed(b"<?xml version='1.0'?>\n<FatturaElettronica/>")
+    mail = parse(letter(encodebytes(invoice), *MIME))
+    assert [each.content for each in mail.attachments] == [invoice]
+    assert (mail.text, mail.defects) == ("", ())
+
+
 def test_damage_never_raises() -> None:
     for whole in (signed(INNER[:80]), streamed(INNER[:80])):
         for end in range(len(whole)):

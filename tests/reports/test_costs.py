@@ -10,7 +10,17 @@ from django.db import connection
 
 from tests import factories
 from triage.llm.models import Call
-from triage.reports.costs import CostReport, Row, Tally, costs, slowest, tickets_by_purpose
+from triage.reports.costs import (
+    CostReport,
+    Row,
+    Tally,
+    by_category,
+    by_mailbox,
+    by_prompt,
+    costs,
+    slowest,
+    tickets_by_purpose,
+)
 from triage.reports.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +38,7 @@ IN_NOVEMBER = "at >= '2026-11-01T00:00Z' AND at < '2026-12-01T00:00Z'"
 @pytest.fixture
 def november() -> CostReport:
     """Three weeks at Alder Lamps: two models, three purposes, every outcome, unknown prices."""
+    tickets = [factories.ticket(queue="billing"), factories.ticket(queue=None), None]
     outcomes = [outcome for outcome in Call.Outcome.values if outcome != "pending"]
     for number in range(120):
         factories.call(
@@ -42,6 +53,8 @@ def november() -> CostReport:
             thinking_tokens=None if number % 5 else number * 3,
             output_tokens=None if number % 13 == 0 else 20 + number,
             latency_ms=200 + number,
+            prompt_version=f"v{number % 4}",
+            ticket=tickets[number % 5 % 3],
         )
     factories.call(purpose="summarise", cost=None, at=at(20), input_tokens=None)
     return costs(NOVEMBER)
@@ -69,6 +82,26 @@ def test_the_rows_by_model_are_the_sums_of_the_ledger(november: CostReport) -> N
 
 def test_the_rows_by_outcome_are_the_sums_of_the_ledger(november: CostReport) -> None:
     assert tallies(november.by_outcome()) == by_sql("outcome")
+
+
+def test_the_rows_by_prompt_are_the_sums_of_the_ledger(november: CostReport) -> None:
+    assert tallies(by_prompt(november.period)) == by_sql("purpose, prompt_version")
+
+
+def test_the_rows_by_category_are_the_sums_of_the_ledger(november: CostReport) -> None:
+    tables = (
+        "llm_call LEFT JOIN tickets_ticket t ON t.id = ticket_id"
+        " LEFT JOIN tickets_category c ON c.id = category_id"
+    )
+    assert tallies(by_category(november.period)) == by_sql("coalesce(c.name, '')", tables)
+
+
+def test_the_rows_by_mailbox_are_the_sums_of_the_ledger(november: CostReport) -> None:
+    tables = (
+        "llm_call LEFT JOIN tickets_ticket t ON t.id = ticket_id"
+        " LEFT JOIN ingest_mailbox m ON m.id = mailbox_id"
+    )
+    assert tallies(by_mailbox(november.period)) == by_sql("coalesce(m.address, '')", tables)
 
 
 def test_the_cells_are_the_sums_of_the_ledger(november: CostReport) -> None:
@@ -175,9 +208,9 @@ def tallies(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
     )
 
 
-def by_sql(keys: str) -> list[tuple[Any, ...]]:
+def by_sql(keys: str, tables: str = "llm_call") -> list[tuple[Any, ...]]:
     columns, group = (f"{keys}, {SUMS}", f" GROUP BY {keys}") if keys else (SUMS, "")
-    return sorted(select(f"SELECT {columns} FROM llm_call WHERE {IN_NOVEMBER}{group}"))
+    return sorted(select(f"SELECT {columns} FROM {tables} WHERE {IN_NOVEMBER}{group}"))
 
 
 def select(statement: str) -> list[tuple[Any, ...]]:

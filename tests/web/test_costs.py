@@ -89,6 +89,16 @@ def test_the_table_of_models_adds_up() -> None:
     assert sum(figure(row.select("td")[-1].text) for row in rows) == ledger_total()
 
 
+@pytest.mark.parametrize("cut", ["by-category", "by-mailbox", "by-prompt", "by-outcome"])
+def test_each_cut_of_the_total_adds_up(cut: str) -> None:
+    calls(60)
+    factories.call(ticket=factories.ticket(), at=at(9))
+    page = soup(people.browser_of(people.dana()).get(NOVEMBER))
+    rows = page.select(f"[aria-labelledby={cut}] tbody tr")
+    assert sum(figure(row.select("td")[-1].text) for row in rows) == ledger_total()
+    assert sum(figure(row.select("td")[0].text) for row in rows) == 61
+
+
 def test_a_month_without_calls_says_so() -> None:
     page = soup(people.browser_of(people.dana()).get(NOVEMBER))
     assert "no call to a model was made" in page.select_one(".lead").text

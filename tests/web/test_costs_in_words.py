@@ -125,4 +125,4 @@ def page(
     tally = Tally(calls=1 + unknown, unknown=unknown, cost=None if cost is None else Decimal(cost))
     cell = Cell(DAY, "classify", "gemini-2.5-flash", "gemini-2.5-flash", "ok", tally)
     report = CostReport(NOVEMBER, (cell,), {DAY: mails} if mails else {})
-    return CostsPage(report, {}, {}, now=now or datetime(2026, 11, 20, 12, tzinfo=UTC))
+    return CostsPage(report, {}, {}, (), (), (), now=now or datetime(2026, 11, 20, 12, tzinfo=UTC))

@@ -50,7 +50,7 @@ def test_every_kind_there_is_reads_as_a_sentence() -> None:
 
 def test_it_is_told_newest_first_with_you_for_the_reader(alice: User) -> None:
     ticket = factories.ticket()
-    ticket.record("arrived", **{"from": "jo@example.org"})
+    factories.arrived(ticket)
     ticket.assign(to=alice, by=alice)
     ticket.close(by=people.dana())
 
@@ -59,5 +59,5 @@ def test_it_is_told_newest_first_with_you_for_the_reader(alice: User) -> None:
     assert [(line.who, line.words, line.is_machine) for line in lines] == [
         ("Dana Diallo", "closed it.", False),
         ("You", "took the ticket.", False),
-        ("", "Mail from jo@example.org arrived.", True),
+        ("", "Mail from jo.renner@glaswerk.example.org arrived.", True),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -132,7 +133,7 @@ def test_the_local_classifier_says_that_it_is_one_and_why(desk: Client) -> None:
     ],
 )
 def test_silence_of_the_machine_has_its_reason(
-    desk: Client, columns: dict[str, str], words: str
+    desk: Client, columns: dict[str, Any], words: str
 ) -> None:
     ticket = factories.ticket(queue=None, **columns)
 
@@ -244,7 +245,7 @@ def test_forty_letters_cost_as_many_queries_as_four(desk: Client) -> None:
             factories.invoice(factories.attachment(message, f"scan-{number}.pdf").message)
             factories.ticket(f"Another {number}")
             factories.call(ticket=ticket)
-            ticket.record("arrived", **{"from": ticket.requester.address})
+            factories.arrived(ticket)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

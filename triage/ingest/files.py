@@ -1,5 +1,6 @@
 """Mail that lies in files: eml, mbox, Maildir, folders of them, or a stream from an MTA."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -11,15 +12,11 @@ MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".mbx", ".mail", ".email", ".msg", "
 
 
 def mail_files(path: Path) -> Iterator[Path]:
-    """The files of mail at `path`, a file, a Maildir or a folder of either, in order of name."""
-    if not path.is_dir():
-        yield path
-    elif (path / "cur").is_dir() and (path / "new").is_dir():
-        yield from _maildir(path)
-    else:
-        for child in sorted(path.iterdir()):
-            if child.is_dir() or child.suffix.lower() in MAIL_SUFFIXES:
-                yield from mail_files(child)
+    """The files of mail at `path`, a file, a Maildir or a folder of either, in order of name.
+
+    What cannot be looked into is given itself: whoever opens it learns why.
+    """
+    yield from _files(path, set())
 
 
 def stream_mails(stream: BinaryIO) -> Iterator[bytes]:
@@ -43,16 +40,48 @@ def _mbox(stream: BinaryIO) -> Iterator[bytes]:
             lines.append(_unquoted(line))
         after_blank = not line.strip()
     if lines:
-        yield b"".join(lines)
+        yield b"".join(lines[:-1] if after_blank else lines)
 
 
 def _unquoted(line: bytes) -> bytes:
     return line[1:] if line.startswith(b">") and line.lstrip(b">").startswith(MBOX_LINE) else line
 
 
-def _maildir(path: Path) -> Iterator[Path]:
+def _files(path: Path, seen: set[Path]) -> Iterator[Path]:
+    # os.path says False where Path raises: names too long to be, folders closed to us.
+    if not os.path.isdir(path):
+        yield path
+        return
+    folder = path.resolve()
+    if folder in seen:  # a link back to a folder above
+        return
+    seen.add(folder)
+    try:
+        children = _maildir(path) if _is_maildir(path) else _children(path)
+    except OSError:
+        yield path
+        return
+    for child in children:
+        yield from _files(child, seen)
+
+
+def _is_maildir(path: Path) -> bool:
+    return os.path.isdir(path / "cur") and os.path.isdir(path / "new")
+
+
+def _children(path: Path) -> list[Path]:
+    return [
+        child
+        for child in sorted(path.iterdir())
+        if child.suffix.lower() in MAIL_SUFFIXES or os.path.isdir(child)
+    ]
+
+
+def _maildir(path: Path) -> list[Path]:
     """Files of cur/ and new/ by name, which begins with the time of delivery."""
     names = [file for folder in ("cur", "new") for file in (path / folder).iterdir()]
-    for file in sorted(names, key=lambda each: each.name):
-        if file.is_file() and not file.name.startswith("."):
-            yield file
+    return [
+        file
+        for file in sorted(names, key=lambda each: each.name)
+        if not (file.name.startswith(".") or os.path.isdir(file))
+    ]

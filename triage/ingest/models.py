@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from triage.ingest import sealing
+
 
 class Source(models.TextChoices):
     WEBHOOK = "webhook", "webhook"
@@ -16,10 +18,33 @@ class Source(models.TextChoices):
     PIPE = "pipe", "files and pipes"
 
 
+class Security(models.TextChoices):
+    TLS = "tls", "TLS (port 993)"
+    STARTTLS = "starttls", "STARTTLS (port 143)"
+    NONE = "none", "none (this machine only)"
+
+
+class Authentication(models.TextChoices):
+    PASSWORD = "password", "password"
+    GOOGLE = "google", "Google (XOAUTH2)"
+    MICROSOFT = "microsoft", "Microsoft (XOAUTH2)"
+
+
+class Handling(models.TextChoices):
+    """What becomes of sorted mail on its server."""
+
+    LEAVE = "leave", "leave it as it is"
+    FLAG = "flag", "flag it"
+    MOVE = "move", "move it to its category's folder"
+
+
 class Mailbox(models.Model):
     """An address we watch."""
 
     Source = Source
+    Security = Security
+    Authentication = Authentication
+    Handling = Handling
 
     address = models.CharField(max_length=320, unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -27,6 +52,28 @@ class Mailbox(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # Raised to make every earlier inbound address of this mailbox worthless.
     token_version = models.PositiveIntegerField(default=1)
+
+    # Where the mail of an IMAP mailbox lies, and how to get in.
+    host = models.CharField(max_length=253, blank=True)
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    username = models.CharField(max_length=320, blank=True, help_text="Empty: the address.")
+    authentication = models.CharField(
+        max_length=9, choices=Authentication.choices, default=Authentication.PASSWORD
+    )
+    # Password, or refresh token; the access token is kept until it expires. All sealed.
+    sealed_secret = models.TextField(blank=True, editable=False)
+    client_id = models.CharField(max_length=200, blank=True)
+    sealed_client_secret = models.TextField(blank=True, editable=False)
+    sealed_access_token = models.TextField(blank=True, editable=False)
+    access_token_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    handling = models.CharField(max_length=5, choices=Handling.choices, default=Handling.LEAVE)
+    # Category slug -> folder on the server; what is missing goes to `Triage/<category>`.
+    category_folders = models.JSONField(default=dict, blank=True)
+    # The newest ticket event that was looked at for mail to flag or move.
+    handled_event = models.BigIntegerField(default=0, editable=False)
+    fetched_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fetch_error = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "mailboxes"
@@ -40,6 +87,36 @@ class Mailbox(models.Model):
         text = f"inbound:{self.pk}:{self.token_version}".encode()
         digest = hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
         return f"{self.pk}-{digest[:40]}"
+
+    @property
+    def login(self) -> str:
+        """The name it logs in with."""
+        return self.username or self.address
+
+    @property
+    def secret(self) -> str:
+        """The password or refresh token; SealBroken when SECRET_KEY is not the one it was."""
+        return sealing.unseal(self.sealed_secret)
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.sealed_secret = sealing.seal(text)
+        self.sealed_access_token = ""
+
+    @property
+    def client_secret(self) -> str:
+        """Of the OAuth client; empty for public clients."""
+        return sealing.unseal(self.sealed_client_secret)
+
+    @client_secret.setter
+    def client_secret(self, text: str) -> None:
+        self.sealed_client_secret = sealing.seal(text)
+        self.sealed_access_token = ""
+
+    @property
+    def heartbeat_name(self) -> str:
+        """What its watcher beats under."""
+        return f"mailbox:{self.pk}"
 
     @classmethod
     def for_token(cls, token: str) -> "Mailbox | None":
@@ -55,6 +132,29 @@ class Mailbox(models.Model):
         return mailbox
 
 
+class Folder(models.Model):
+    """A folder of an IMAP mailbox, and how far it has been read."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="folders")
+    name = models.CharField(max_length=500, default="INBOX")
+    # UIDs mean something together with this number only (RFC 3501, 2.3.1.1).
+    uidvalidity = models.BigIntegerField(null=True, blank=True, editable=False)
+    # Every mail up to this UID is durable here, or was set aside in sight.
+    high_water = models.BigIntegerField(default=0, editable=False)
+    server_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    passed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    error = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ["mailbox", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "name"], name="one_folder_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class State(models.TextChoices):
     PENDING = "pending", "waiting"
     PROCESSED = "processed", "processed"
@@ -64,8 +164,9 @@ class State(models.TextChoices):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        """Waiting, and not put off after a failure."""
-        return self.filter(state=State.PENDING, due_at__lte=now).order_by("due_at", "pk")
+        """Waiting with its bytes, and not put off after a failure."""
+        waiting = self.filter(state=State.PENDING, withheld_at=None)
+        return waiting.filter(due_at__lte=now).order_by("due_at", "pk")
 
     def failed(self) -> "DeliveryQuerySet":
         return self.filter(state=State.FAILED)
@@ -89,6 +190,8 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     processed_at = models.DateTimeField(null=True, blank=True)
+    # When its server did not give it: `raw` is empty. Replayed, it is asked for again.
+    withheld_at = models.DateTimeField(null=True, blank=True)
     # For staff, in words: why it failed, or of which message it is a duplicate.
     reason = models.TextField(blank=True)
 
@@ -109,6 +212,35 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_key}"
+
+
+class Copy(models.Model):
+    """Where the mail of a delivery lies on its IMAP server."""
+
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="copy")
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="copies")
+    # As it was fetched.
+    uidvalidity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    # Where it was moved to since; empty: where it was fetched.
+    moved_to = models.CharField(max_length=500, blank=True)
+    moved_uidvalidity = models.BigIntegerField(null=True, blank=True)
+    moved_uid = models.BigIntegerField(null=True, blank=True)
+    # The category it was flagged or moved for; None: not looked at since it was sorted.
+    handled_as = models.CharField(max_length=50, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "copies"
+        indexes = [
+            models.Index(fields=["folder", "id"], condition=Q(handled_at=None), name="unhandled"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["folder", "uidvalidity", "uid"], name="one_copy_a_uid")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moved_to or self.folder} {self.moved_uid or self.uid}"
 
 
 class Heartbeat(models.Model):

@@ -12,6 +12,8 @@ _BLOCK_NAMES = """
     h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
+# Everything that leaves a trace in the text; the rest is wrapping.
+_MEANT = _BLOCKS | {"br", "img", "a", "td", "th"}
 # Space around these is a blank line rather than a new one.
 _PARAGRAPHS = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"}
@@ -70,21 +72,27 @@ class _Writer:
         self._links: list[int] = []
 
     def write(self, root: etree._Element) -> None:
+        # Mail is thousands of elements that do nothing for text: those pass without a call.
         for event, element in etree.iterwalk(root, events=("start", "end")):
-            if not isinstance(element.tag, str):
-                continue
+            tag = element.tag
             if event == "start":
-                self._start(element)
+                if self._hidden or tag in _SILENT or _is_hidden(element):
+                    self._hidden += 1
+                    continue
+                if tag in _MEANT:
+                    self._start(element)
+                if text := element.text:
+                    self._say(text)
             else:
-                self._end(element)
-                if element.tail and not self._hidden:
-                    self._say(element.tail)
+                if self._hidden:
+                    self._hidden -= 1
+                elif tag in _MEANT:
+                    self._end(element)
+                if not self._hidden and (text := element.tail):
+                    self._say(text)
 
     def _start(self, element: etree._Element) -> None:
         tag = element.tag
-        if self._hidden or tag in _SILENT or _is_hidden(element):
-            self._hidden += 1
-            return
         if tag == "br":
             self._pieces.append("\n")
         elif tag == "img":
@@ -94,8 +102,6 @@ class _Writer:
         elif tag in _BLOCKS:
             self._break(tag)
             self._open(tag)
-        if element.text:
-            self._say(element.text)
 
     def _open(self, tag: str) -> None:
         if tag == "blockquote":
@@ -110,22 +116,20 @@ class _Writer:
 
     def _end(self, element: etree._Element) -> None:
         tag = element.tag
-        if self._hidden:
-            self._hidden -= 1
-            return
-        if tag == "blockquote":
-            self._break(tag)
-            self._quotes -= 1
-            self._pieces.append(f"\x01{self._quotes}\x02")
-            return
-        if tag == "pre":
-            self._preformatted -= 1
+        if tag == "a":
+            self._link(element)
         elif tag in ("td", "th"):
             self._pieces.append(" ")
-        elif tag == "a":
-            self._link(element)
-        if tag in _BLOCKS:
+        elif tag in _BLOCKS:
             self._break(tag)
+            self._close(tag)
+
+    def _close(self, tag: str) -> None:
+        if tag == "blockquote":
+            self._quotes -= 1
+            self._pieces.append(f"\x01{self._quotes}\x02")
+        elif tag == "pre":
+            self._preformatted -= 1
 
     def _link(self, element: etree._Element) -> None:
         start = self._links.pop()
@@ -140,11 +144,12 @@ class _Writer:
         self._pieces.append("\x04" if tag in _PARAGRAPHS else "\x03")
 
     def _say(self, text: str) -> None:
-        if not text.isprintable():
-            text = _MARKS.sub("", text)
-        # Spaces that do not break are also not merged.
-        kept = text.replace(" ", "\xa0") if self._preformatted else _SPACE.sub(" ", text)
-        self._pieces.append(kept)
+        if self._preformatted:
+            # Spaces that do not break are not merged either.
+            text = text.replace(" ", "\xa0")
+        elif not text.isprintable() or "  " in text:
+            text = " " if text.isspace() else _SPACE.sub(" ", text)
+        self._pieces.append(text if text.isprintable() else _MARKS.sub("", text))
 
     def text(self) -> str:
         flat = _SPACES.sub(" ", "".join(self._pieces).translate(_ZERO_WIDTH))
@@ -161,7 +166,9 @@ def _line_breaks(run: re.Match[str]) -> str:
 
 def _is_hidden(element: etree._Element) -> bool:
     style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
+    if style and _HIDDEN.search(style):
+        return True
+    return element.get("hidden") is not None
 
 
 def _quoted(flat: str) -> str:

@@ -138,9 +138,13 @@ class Tree:
             )
         if wrapped is None or wrapped.content is None:
             return []
-        self._defects.add("The mail was inside an S/MIME signature; the signature was not checked.")
         inner = wrapped.content
-        part.children = [self._part(inner, 0, len(inner), (_PLAIN, part.depth + 1))]
+        child = self._part(inner, 0, len(inner), (_PLAIN, part.depth + 1))
+        if not child.first(b"content-type"):
+            # A signed file that is no mail: Italian invoices travel as .xml.p7m.
+            return []
+        self._defects.add("The mail was inside an S/MIME signature; the signature was not checked.")
+        part.children = [child]
         part.content_type = _UNWRAPPED
         return part.children
 

@@ -128,6 +128,21 @@ def costs(period: Period) -> CostReport:
     return CostReport(period, _cells(period), _mails(period))
 
 
+def by_category(period: Period) -> tuple[Row, ...]:
+    """By the category their tickets have today; "" for calls without a ticket or category."""
+    return _by(period, "ticket__category__name")
+
+
+def by_mailbox(period: Period) -> tuple[Row, ...]:
+    """By the mailbox their tickets came to; "" for calls without a ticket."""
+    return _by(period, "ticket__mailbox__address")
+
+
+def by_prompt(period: Period) -> tuple[Row, ...]:
+    """By purpose and prompt version."""
+    return _by(period, "purpose", "prompt_version")
+
+
 def slowest(period: Period) -> dict[tuple[str, str, str], int]:
     """Milliseconds within which 95 of 100 calls ended, by model served, model asked and purpose."""
     rows = (
@@ -158,10 +173,18 @@ def _calls(period: Period) -> Any:
 
 def _cells(period: Period) -> tuple[Cell, ...]:
     keys = ("day", "purpose", "model_asked", "model_served", "outcome")
-    rows = (
-        _calls(period)
-        .annotate(day=TruncDate("at"))
-        .values(*keys)
+    rows = _summed(_calls(period).annotate(day=TruncDate("at")), *keys)
+    return tuple(Cell(**{key: row[key] for key in keys}, tally=_tally(row)) for row in rows)
+
+
+def _by(period: Period, *keys: str) -> tuple[Row, ...]:
+    rows = _summed(_calls(period), *keys)
+    return tuple(Row(tuple(row[key] or "" for key in keys), _tally(row)) for row in rows)
+
+
+def _summed(calls: Any, *keys: str) -> Any:
+    return (
+        calls.values(*keys)
         .annotate(
             calls=Count("pk"),
             unknown=Count("pk", filter=Q(cost=None)),
@@ -175,7 +198,6 @@ def _cells(period: Period) -> tuple[Cell, ...]:
         )
         .order_by(*keys)
     )
-    return tuple(Cell(**{key: row[key] for key in keys}, tally=_tally(row)) for row in rows)
 
 
 def _tally(row: dict[str, Any]) -> Tally:

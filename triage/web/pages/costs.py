@@ -54,6 +54,15 @@ class PerMail:
     each: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The same total cut another way: a table of its own."""
+
+    slug: str
+    title: str
+    lines: tuple[Line, ...]
+
+
 @dataclass(frozen=True)
 class CostsPage:
     """Page object of /reports/costs/. `fault` says why other days were asked for in vain."""
@@ -61,6 +70,9 @@ class CostsPage:
     report: CostReport
     latencies: dict[tuple[str, str, str], int]
     tickets: dict[str, int]
+    categories: tuple[Row, ...]
+    mailboxes: tuple[Row, ...]
+    prompts: tuple[Row, ...]
     now: datetime
     fault: str = ""
 
@@ -219,6 +231,14 @@ class CostsPage:
         return self._line("Together", self.total, count(self.total.calls))
 
     @cached_property
+    def cuts(self) -> tuple[Cut, ...]:
+        return (
+            self._cut("category", "By category", self.categories),
+            self._cut("mailbox", "By mailbox", self.mailboxes),
+            self._cut("prompt", "By prompt", self.prompts),
+        )
+
+    @cached_property
     def per_mail(self) -> tuple[PerMail, ...]:
         return tuple(
             PerMail(
@@ -277,6 +297,15 @@ class CostsPage:
         if tally.unknown and not nothing_known:
             cost = f"{cost} + unknown"
         return Line(head, aside, cells, cost, nothing_known)
+
+    def _cut(self, slug: str, title: str, rows: tuple[Row, ...]) -> Cut:
+        lines = []
+        for row in sorted(rows, key=_dearest_first):
+            *before, last = row.key
+            head = f"{_purpose(before[0])}, {last or 'no version'}" if before else last
+            calls = count(row.tally.calls)
+            lines.append(self._line(head or "without a ticket in one", row.tally, calls))
+        return Cut(slug, title, tuple(lines))
 
     def _model_line(self, row: Row) -> Line:
         served, asked, purpose = row.key

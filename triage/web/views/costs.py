@@ -10,7 +10,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from triage.reports.costs import Cell, CostReport, Tally, costs, slowest, tickets_by_purpose
+from triage.reports.costs import (
+    Cell,
+    CostReport,
+    Tally,
+    by_category,
+    by_mailbox,
+    by_prompt,
+    costs,
+    slowest,
+    tickets_by_purpose,
+)
 from triage.reports.periods import this_month
 from triage.web.access import supervisors_only
 from triage.web.pages.costs import CostsPage
@@ -50,6 +60,9 @@ def _page(
         report,
         latencies=slowest(report.period),
         tickets=tickets_by_purpose(report.period),
+        categories=by_category(report.period),
+        mailboxes=by_mailbox(report.period),
+        prompts=by_prompt(report.period),
         now=timezone.now(),
         fault=fault,
     )
