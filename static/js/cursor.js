@@ -14,10 +14,16 @@ export function neighbour(row, step, isWanted = () => true) {
   return null;
 }
 
-const isWaiting = (row) => !("done" in row.dataset);
+const NEAR_END = 8; // rows before the end at which the next page is asked for
+const AHEAD = 3; // rows whose mail is fetched before the cursor comes to them
+
+function next(row) {
+  const all = rows();
+  return all.slice(all.indexOf(row) + 1).filter((other) => !("done" in other.dataset)).slice(0, AHEAD);
+}
 
 export function look(row) {
-  peek(row, neighbour(row, 1, isWaiting));
+  peek(row, next(row));
 }
 
 export function moveTo(row, { focus = true } = {}) {
@@ -31,6 +37,7 @@ export function moveTo(row, { focus = true } = {}) {
   row.scrollIntoView({ block: "nearest" });
   if (focus) row.querySelector(".row__link").focus({ preventScroll: true });
   if (list().dataset.cursor === "peek") look(row);
+  if (!neighbour(row, NEAR_END)) document.querySelector("#more a")?.click();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -54,5 +61,5 @@ document.addEventListener("focusin", (event) => {
 const HAS_KEYS = window.matchMedia("(hover: hover)").matches;
 if (HAS_KEYS && list()?.dataset.cursor === "peek" && !current() && rows().length) {
   rows()[0].setAttribute("aria-current", "true");
-  fetchAhead(rows()[1]);
+  fetchAhead(next(rows()[0]));
 }

@@ -1,4 +1,4 @@
-// The pane beside the list. The next row's mail is fetched while this one is read, so that it is
+// The pane beside the list. The next rows' mails are fetched while this one is read, so that each is
 // there before the finger is up.
 const REST_MS = 40; // a held key runs down the list; only where it rests is asked for
 const FRESH_MS = 15_000; // what was fetched ahead and not needed soon is asked for anew
@@ -17,10 +17,17 @@ async function fetched(row) {
   return answer.ok && !answer.headers.has("HX-Redirect") ? answer.text() : null;
 }
 
-export function fetchAhead(row) {
-  if (!row || !pane()) return;
-  ahead.clear();
-  ahead.set(row.id, { at: performance.now(), html: fetched(row).catch(() => null) });
+function isFresh(row) {
+  return performance.now() - (ahead.get(row.id)?.at ?? -FRESH_MS) < FRESH_MS;
+}
+
+export function fetchAhead(rows) {
+  if (!pane()) return;
+  const wanted = new Set(rows.map((row) => row.id));
+  for (const id of ahead.keys()) if (!wanted.has(id)) ahead.delete(id);
+  for (const row of rows.filter((row) => !isFresh(row))) {
+    ahead.set(row.id, { at: performance.now(), html: fetched(row).catch(() => null) });
+  }
 }
 
 export function forget(row) {
@@ -28,19 +35,16 @@ export function forget(row) {
 }
 
 async function show(row, next) {
-  const known = ahead.get(row.id);
-  const fresh = known && performance.now() - known.at < FRESH_MS;
-  const html = await (fresh ? known.html : fetched(row).catch(() => null));
-  if (html !== null && row.isConnected && row.getAttribute("aria-current")) {
-    htmx.swap("#peek", html, { swapStyle: "innerHTML" });
-    pane()?.scrollTo(0, 0);
-    fetchAhead(next);
-  }
+  const html = await (isFresh(row) ? ahead.get(row.id).html : fetched(row).catch(() => null));
+  if (html === null || !row.isConnected || !row.hasAttribute("aria-current")) return;
+  htmx.swap("#peek", html, { swapStyle: "innerHTML" });
+  pane()?.scrollTo(0, 0);
+  fetchAhead(next);
 }
 
 export function peek(row, next) {
   if (!pane()) return;
   window.clearTimeout(waiting);
-  if (ahead.has(row.id)) show(row, next);
+  if (isFresh(row)) show(row, next);
   else waiting = window.setTimeout(() => show(row, next), REST_MS);
 }

@@ -22,6 +22,7 @@ class Demo:
     def __init__(self, folder: Path, port: int, *, command: list[str] = COMMAND) -> None:
         self.folder = folder
         self.port = port
+        folder.mkdir(exist_ok=True)
         self.said = folder / f"console-{time.monotonic_ns()}.txt"
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
@@ -50,7 +51,7 @@ class Demo:
         except urllib.error.HTTPError as error:
             return error.code
 
-    def end(self, number: signal.Signals = signal.SIGINT, seconds: float = 40) -> int:
+    def end(self, number: signal.Signals = signal.SIGINT, seconds: float = 60) -> int:
         """Send a signal to the runner alone and wait for its exit status."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -58,13 +59,13 @@ class Demo:
     def clean_up(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(40)
-        until(lambda: not left_behind(self.folder), 40, lambda: str(left_behind(self.folder)))
+            self.process.wait(60)
+        until(lambda: not left_behind(self.folder), 60, lambda: str(left_behind(self.folder)))
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The outer world's, without what the tests' own Django was given."""
-    ours = {"CELERY_BROKER_URL", "DATABASE_URL", "TRIAGE_TEST_DATABASE", "SECRET_KEY"}
+    ours = {"DJANGO_SETTINGS_MODULE", "CELERY_BROKER_URL", "SECRET_KEY", "MAKELEVEL"}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return {**inherited, "TRIAGE_VAR": str(folder), "PORT": str(port)}
 

@@ -116,6 +116,22 @@ def test_more_elements_than_any_invoice_has_are_not_built() -> None:
     assert refusal(ubl(("<cbc:ID>RL", many))) == "The XML is larger than any invoice needs."
 
 
+@pytest.mark.parametrize("invented", ["<x{}/>", '<x a{}=""/>'])
+def test_names_invented_by_the_thousand_are_not_learned(invented: str) -> None:
+    many = "".join(invented.format(number) for number in range(12_000)) + "<cbc:ID>RL"
+
+    assert refusal(ubl(("<cbc:ID>RL", many))) == "The XML is larger than any invoice needs."
+
+
+def test_thousands_of_ordinary_lines_are_read() -> None:
+    xml = ubl().decode()
+    line = xml[xml.index("<cac:InvoiceLine>") : xml.index("</Invoice>")]
+    document = read(ubl(("</Invoice>", line * 3_000 + "</Invoice>")))
+
+    assert document is not None
+    assert len(document.lines) == 6_002
+
+
 def test_more_lines_than_any_invoice_has_are_refused() -> None:
     many = "<cac:InvoiceLine/>" * 10_001 + "</Invoice>"
 

@@ -27,6 +27,7 @@ FARAH = Address("Farah Nadir", "farah@example.org")
         "Farah Nadir <@relay.test:farah@example.org>",
         "Farah (of Nadir & Co) Nadir <farah@example.org>",
         "Farah Nadir <farah@example.org.>",
+        "=?utf-8?Q?Farah_Nadir_=3Cfarah=40example.org=3E?=",
     ],
 )
 def test_one_mailbox_is_read_however_it_is_written(text: str) -> None:

@@ -29,6 +29,7 @@ def kind(*fields: bytes, subject: str = "Re: your order") -> str:
         ([b"Precedence: list"], "list"),
         ([b"List-Id: <lamps.lists.test>"], "list"),
         ([b"List-Unsubscribe: <https://shop.test/u>"], "bulk"),
+        ([b"Feedback-ID: 1:lamps"], ""),
         ([b"List-Id: <lamps.lists.test>", b"Auto-Submitted: auto-replied"], "auto-reply"),
         ([b"X-Failed-Recipients: obi@example.com"], "bounce"),
     ],

@@ -5,7 +5,7 @@ import binascii
 import pytest
 
 from tests.mail.letters import multipart, parcel, part, read
-from triage.mail import Email
+from triage.mail import Email, limits
 
 TEXT = b"Content-Type: text/plain; charset=utf-8"
 HTML = b"Content-Type: text/html; charset=utf-8"
@@ -215,3 +215,18 @@ def test_digests_and_sizes_are_those_of_the_decoded_content() -> None:
     file = mail.attachments[0]
     assert file.size == 4
     assert file.sha256 == "c98e85f249002f03068e2a61e1a1df5c0db035d6cdf41d00ff6056ed63060947"
+
+
+def test_a_page_of_endless_elements_or_words_is_cut_and_said() -> None:
+    many = read(b"<p>x" * (limits.HTML_TAGS + 10), HTML)
+    assert many.html.count("<") < limits.HTML_TAGS
+    assert many.defects == ("The HTML of the mail has very many elements; its beginning is kept.",)
+    wide = read(b"lamp " * (limits.HTML_CHARACTERS // 4), HTML)
+    assert len(wide.html) == limits.HTML_CHARACTERS
+    assert "The HTML of the mail is very long; its beginning is kept." in wide.defects
+
+
+def test_a_text_without_end_is_cut_and_said() -> None:
+    mail = read(b"lamp " * (limits.TEXT_CHARACTERS // 4), TEXT)
+    assert len(mail.text) <= limits.TEXT_CHARACTERS
+    assert mail.defects == ("The text of the mail is very long; its beginning is kept.",)

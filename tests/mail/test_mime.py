@@ -20,9 +20,9 @@ def test_the_line_break_before_a_boundary_is_not_content() -> None:
     assert mail.attachments[0].content == b"pdf"
 
 
-def test_bare_line_feeds_and_bare_carriage_returns_are_read_like_proper_breaks() -> None:
+def test_breaks_of_other_systems_and_broken_gateways_are_read_like_proper_ones() -> None:
     raw = HEAD + multipart([part(b"The lamp.\r\nIt flickers.", TEXT), part(b"cGRm", *PDF)])
-    for breaks in (b"\n", b"\r"):
+    for breaks in (b"\n", b"\r", b"\r\r\n"):
         mail = parse(raw.replace(b"\r\n", breaks))
         assert mail.text == "The lamp.\nIt flickers."
         assert [file.content for file in mail.attachments] == [b"pdf"]

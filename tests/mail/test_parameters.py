@@ -45,5 +45,10 @@ def test_a_semicolon_in_quotes_does_not_end_the_value() -> None:
     assert read_value(b'multipart/mixed; boundary="a;b"').get("boundary") == "a;b"
 
 
+def test_a_forgotten_semicolon_does_not_hide_the_parameters() -> None:
+    value = read_value(b'multipart/mixed boundary="lamp" charset=utf-8')
+    assert (value.kind, value.get("boundary")) == ("multipart/mixed", "lamp")
+
+
 def test_a_percent_sign_that_encodes_nothing_stays() -> None:
     assert read_value(b"attachment; filename*=utf-8''100%.pdf").get("filename") == "100%.pdf"

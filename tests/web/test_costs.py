@@ -67,8 +67,17 @@ def test_an_unknown_cost_is_a_word_and_never_a_zero() -> None:
     factories.call(cost=None, at=at(3))
     page = soup(people.browser_of(people.dana()).get(NOVEMBER))
     assert "1 call has no known cost" in page.select_one(".lead").text
-    assert [cell.text for cell in page.select("tbody .unknown")]
+    unknown = [cell.text for cell in page.select("[aria-labelledby=by-model] tbody .unknown")]
+    assert unknown == ["unknown"]
     assert "$0" not in page.select_one(".lead b").text
+
+
+def test_a_total_of_known_and_unknown_costs_says_both() -> None:
+    calls(30)
+    page = soup(people.browser_of(people.dana()).get(NOVEMBER))
+    total = page.select("[aria-labelledby=by-model] tfoot td")[-1].text
+    assert figure(total) == ledger_total()
+    assert total.endswith("+ unknown")
 
 
 def test_the_table_behind_the_chart_adds_up() -> None:
@@ -141,6 +150,8 @@ def test_more_purposes_than_colours_are_drawn_together() -> None:
     names = [term.text for term in page.select(".key dt")]
     assert names == ["Purpose 5", "Purpose 4", "Purpose 3", "Other"]
     assert [figure(term.text) for term in page.select(".key dd")][-1] == Decimal("0.006")
+    drawn = {piece["class"][0] for piece in page.select(".day-bar rect")}
+    assert drawn == {"series-1", "series-2", "series-3", "series-4"}
 
 
 def test_a_purpose_cannot_put_markup_into_the_page() -> None:

@@ -123,7 +123,7 @@ class Desk:
             time.sleep(LOOK_SECONDS)
 
     def _is_orphaned(self) -> bool:
-        """Under `make demo`, make's end is ours; whoever calls manage.py may well leave it alone."""
+        """Under `make demo`, make's end is ours; whoever calls manage.py may leave it alone."""
         return "MAKELEVEL" in os.environ and os.getppid() != self._parent
 
     def _revive(self) -> None:

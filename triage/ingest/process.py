@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 # Any number, the same everywhere; the two halves keep clear of other programs' locks.
 LANE = (0x7472_6961, 1)
-BATCH = 50
+BATCH = 100
 BATCH_BYTES = 16 * 1024 * 1024  # raw mail held in memory at once
 # A mail that took the process down with it this often is set aside for people to see (promise 3).
 MAX_ATTEMPTS = 3

@@ -105,7 +105,7 @@ class _Scanner:
         elif "@" in phrase:
             self._found.append(_bare(phrase, comment))
         elif phrase or comment:
-            self._found.append(Address(_name(phrase or comment), ""))
+            self._found.append(_wordless(phrase or comment))
 
 
 def _named(phrase: str, angle: str) -> Address:
@@ -125,6 +125,15 @@ def _bare(phrase: str, comment: str) -> Address:
     if found is None:
         return Address(_name(phrase), "")
     return Address(_name(tight.replace(found[0], " ") + comment), _address(found[0]))
+
+
+def _wordless(text: str) -> Address:
+    # "=?utf-8?q?Farah_=3Cfarah=40example.org=3E?=": a program encoded the address too.
+    name = _name(text)
+    simple = _SIMPLE.fullmatch(name) if "=?" in text and len(name) <= _SIMPLE_CHARACTERS else None
+    if simple:
+        return Address((simple[1] or simple[2] or "").strip(), _address(simple[3]))
+    return Address(name, "")
 
 
 def _name(text: str) -> str:

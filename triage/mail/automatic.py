@@ -12,6 +12,9 @@ AUTO_REPLY = "auto-reply"
 GENERATED = "generated"
 LIST = "list"
 BULK = "bulk"
+# Mail that only answers mail: nothing in it to triage. Generated, list and bulk mail may well be
+# work: suppliers' programs send invoices so.
+ECHOES = frozenset({BOUNCE, RECEIPT, REPORT, AUTO_REPLY})
 
 _REPORTS = {
     "delivery-status": BOUNCE,
@@ -48,9 +51,9 @@ _AWAY_HEADERS = (
     "x-vacation",
 )
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-mailman-version")
+# Not Feedback-ID: large senders put it on every mail, invoices included.
 _BULK_HEADERS = (
     "list-unsubscribe",
-    "feedback-id",
     "x-campaignid",
     "x-campaign-id",
     "x-mc-user",

@@ -88,6 +88,13 @@ class _Reader:
             self._defects.add(f"The {what} of the mail is very long; its beginning is kept.")
         return text[:limit]
 
+    def _few_tags(self, page: str) -> str:
+        pieces = page.split("<", limits.HTML_TAGS)
+        if len(pieces) <= limits.HTML_TAGS:
+            return page
+        self._defects.add("The HTML of the mail has very many elements; its beginning is kept.")
+        return "<".join(pieces[:-1])
+
     def _substitute(self) -> str:
         """What a person would read of a mail without text: the envelope's text, the mail attached
         to it, the invitation, a text of a rare kind."""
@@ -114,7 +121,9 @@ class _Reader:
     def _read_leaf(self, part: Part) -> _Leaf:
         text = self._decoded(part)
         if part.content_type.kind == "text/html" or _LOOKS_HTML.match(text):
-            return _Leaf(self._cut(text, "HTML", limits.HTML_CHARACTERS), is_html=True)
+            return _Leaf(
+                self._cut(self._few_tags(text), "HTML", limits.HTML_CHARACTERS), is_html=True
+            )
         if part.content_type.get("format").lower() == "flowed":
             text = unflow(text, delete_space=part.content_type.get("delsp").lower() == "yes")
         text, files = extract_files(strip_signature(text))

@@ -31,6 +31,8 @@ SUBJECT_CHARACTERS = 2_000
 TEXT_CHARACTERS = 1_000_000
 # Newsletters reach 500 kB, mostly style.
 HTML_CHARACTERS = 2_000_000
+# A page of 100,000 elements takes a browser seconds, and every sanitizer behind us too.
+HTML_TAGS = 200_000
 ATTACHMENTS = 1_000
 # Every common file system stores names of 255 bytes.
 FILENAME_BYTES = 255

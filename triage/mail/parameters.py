@@ -8,6 +8,7 @@ from triage.mail.charsets import decode
 from triage.mail.words import decode_words, raw_text
 
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)', re.S)
+_LOOSE_CHARACTERS = 500
 _QUOTED_PAIR = re.compile(r"\\(.)", re.S)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _TOKEN = re.compile(r"[^\s;]*")
@@ -29,8 +30,10 @@ def read_value(raw: bytes) -> Value:
     text = raw_text(raw)
     found = _TOKEN.match(text)
     token = found[0].lower() if found else ""
-    if ";" not in text:
+    if "=" not in text:
         return Value(token)
+    # "multipart/mixed boundary=x": the semicolon forgotten.
+    text = text if ";" in text else text[:_LOOSE_CHARACTERS].replace(" ", ";")
     pairs = [(name.lower(), _unquoted(value)) for name, value in _PARAMETER.findall(text)]
     if any("*" in name for name, _ in pairs):
         return Value(token, _joined(pairs))

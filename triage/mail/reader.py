@@ -17,6 +17,7 @@ from triage.mail.words import decode_words, raw_text
 
 UNREADABLE = "The mail could not be read; its beginning is shown as it came."
 
+_FIRST_LINES = 2_000
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _ENVELOPE = (
     "delivered-to",
@@ -54,6 +55,9 @@ def _bounded(raw: bytes, defects: Defects) -> bytes:
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
+    if b"\r\r\n" in raw[:_FIRST_LINES]:
+        # A gateway has turned breaks into breaks that were breaks already.
+        raw = raw.replace(b"\r\r\n", b"\r\n")
     if not raw.strip():
         defects.add("The mail is empty.")
     return raw

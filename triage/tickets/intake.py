@@ -12,6 +12,7 @@ from triage.mail import Address, Email, split_reply
 from triage.tickets import threads
 from triage.tickets.identity import fingerprint
 from triage.tickets.models import Attachment, Blob, Event, Message, Requester, Ticket
+from triage.tickets.storable import storable, storable_id
 from triage.tickets.threads import Conversation, Placement, participants
 
 SNIPPET_CHARACTERS = 200
@@ -19,6 +20,15 @@ SNIPPET_CHARACTERS = 200
 # never sorted by a model, never reopens. What a program wrote on somebody's behalf (an invoice, a
 # form) or sent to a list is labelled and sorted like any other.
 SILENT = frozenset({"auto-reply", "bounce", "receipt", "report", "loop"})
+# The columns of a ticket that a further mail changes.
+_TOUCHED = (
+    "last_message_at",
+    "message_count",
+    "attachment_count",
+    "closed_at",
+    "closed_by",
+    "triage_due_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +99,8 @@ def _keep(arrival: Arrival, print_: str, batch: _Batch) -> Message:
     ticket.message_count += 1
     ticket.attachment_count += sum(not attachment.inline for attachment in email.attachments)
     conversation.addresses |= participants(message.from_address, [*message.to, *message.cc])
-    if email.message_id:
-        batch.known.setdefault(email.message_id, conversation)
+    if message.message_id:
+        batch.known.setdefault(message.message_id, conversation)
     batch.messages.append(message)
     _keep_attachments(message, email, batch)
     batch.events.append(
@@ -110,7 +120,7 @@ def _open(arrival: Arrival, placement: Placement, batch: _Batch) -> Ticket:
     ticket = Ticket(
         mailbox_id=arrival.mailbox_id,
         requester=batch.requesters[_address(email.sender)],
-        subject=email.subject[:500],
+        subject=storable(email.subject)[:500],
         snippet=_snippet(email.text),
         language=email.language,
         auto=email.auto,
@@ -129,11 +139,16 @@ def _continue(ticket: Ticket, arrival: Arrival, batch: _Batch) -> None:
     if ticket.pk is not None:
         batch.touched[ticket.pk] = ticket
     ticket.last_message_at = max(ticket.last_message_at, arrival.received_at)
-    if ticket.closed_at is not None and arrival.email.auto not in SILENT:
+    if arrival.email.auto in SILENT:
+        return
+    if ticket.closed_at is not None:
         ticket.closed_at = ticket.closed_by = None
         batch.events.append(
             Event(ticket=ticket, kind=Event.Kind.REOPENED, at=arrival.received_at, facts={})
         )
+    if ticket.auto in SILENT and ticket.category_id is None and not ticket.review_reason:
+        # It was filed away unsorted; now a person writes, and it must get into a queue.
+        ticket.triage_due_at = ticket.triage_due_at or timezone.now()
 
 
 def _message(arrival: Arrival, print_: str, placement: Placement) -> Message:
@@ -141,18 +156,18 @@ def _message(arrival: Arrival, print_: str, placement: Placement) -> Message:
     return Message(
         mailbox_id=arrival.mailbox_id,
         delivery_id=arrival.delivery_id,
-        message_id=email.message_id[:998],
+        message_id=storable_id(email.message_id),
         fingerprint=print_,
-        from_name=_clean(email.sender.name)[:200] if email.sender else "",
+        from_name=storable(email.sender.name)[:200] if email.sender else "",
         from_address=_address(email.sender)[:320],
         to=_addresses(email.to),
         cc=_addresses(email.cc),
-        subject=_clean(email.subject)[:998],
-        text=_clean(email.text),
-        html=_clean(email.html),
+        subject=storable(email.subject)[:998],
+        text=storable(email.text),
+        html=storable(email.html),
         language=email.language,
         auto=email.auto,
-        defects=list(email.defects),
+        defects=[storable(defect) for defect in email.defects],
         threaded_by=placement.reason,
         sent_at=email.date,
         received_at=arrival.received_at,
@@ -168,9 +183,9 @@ def _keep_attachments(message: Message, email: Email, batch: _Batch) -> None:
             Attachment(
                 message=message,
                 position=position,
-                filename=_clean(attachment.filename)[:255],
-                content_type=_clean(attachment.content_type)[:127],
-                content_id=_clean(attachment.content_id)[:255],
+                filename=storable(attachment.filename)[:255],
+                content_type=storable(attachment.content_type)[:127],
+                content_id=storable(attachment.content_id)[:255],
                 inline=attachment.inline,
                 size=attachment.size,
                 blob_id=digest,
@@ -179,15 +194,22 @@ def _keep_attachments(message: Message, email: Email, batch: _Batch) -> None:
 
 
 def _write(batch: _Batch) -> None:
-    Ticket.objects.bulk_create(batch.tickets)
-    Ticket.objects.bulk_update(
-        batch.touched.values(),
-        ["last_message_at", "message_count", "attachment_count", "closed_at", "closed_by"],
-    )
+    _create(batch.tickets)
+    Ticket.objects.bulk_update(batch.touched.values(), _TOUCHED)
     Message.objects.bulk_create(batch.messages)
     Blob.objects.bulk_create(batch.blobs.values(), ignore_conflicts=True)
     Attachment.objects.bulk_create(batch.attachments)
     Event.objects.bulk_create(batch.events)
+
+
+def _create(tickets: Sequence[Ticket]) -> None:
+    """A ticket may be related to one of the same batch, which has to have its number first."""
+    waiting = list(tickets)
+    while waiting:
+        Ticket.objects.bulk_create(
+            [each for each in waiting if each.related is None or each.related.pk is not None]
+        )
+        waiting = [each for each in waiting if each.pk is None]
 
 
 def _messages_by_print(
@@ -204,7 +226,7 @@ def _requesters(senders: Iterable[Address | None]) -> dict[str, Requester]:
     names: dict[str, str] = {}
     for sender in senders:
         address = _address(sender)
-        names[address] = names.get(address) or (_clean(sender.name)[:200] if sender else "")
+        names[address] = names.get(address) or (storable(sender.name)[:200] if sender else "")
     Requester.objects.bulk_create(
         (Requester(address=address, name=name) for address, name in names.items()),
         ignore_conflicts=True,
@@ -215,22 +237,15 @@ def _requesters(senders: Iterable[Address | None]) -> dict[str, Requester]:
 
 
 def _address(sender: Address | None) -> str:
-    return _clean(sender.address).lower()[:320] if sender else ""
+    return storable(sender.address).lower()[:320] if sender else ""
 
 
 def _addresses(people: Iterable[Address]) -> list[dict[str, str]]:
-    return [{"name": _clean(each.name), "address": _clean(each.address)} for each in people]
+    return [{"name": storable(each.name), "address": storable(each.address)} for each in people]
 
 
 def _snippet(text: str) -> str:
     visible = split_reply(text).visible or text
-    return _clean(re.sub(r"\s+", " ", visible[: SNIPPET_CHARACTERS * 4]).strip())[
+    return storable(re.sub(r"\s+", " ", visible[: SNIPPET_CHARACTERS * 4]).strip())[
         :SNIPPET_CHARACTERS
     ]
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL's text holds neither NUL nor lone surrogates; the raw bytes still do."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from triage.mail import Email
 from triage.tickets.models import Message, Ticket
+from triage.tickets.storable import storable_id
 
 # Two people of one of these share a provider, not a firm. The large ones; a missing name costs a
 # wrong "belongs" among people who both know the Message-ID.
@@ -21,7 +22,6 @@ PUBLIC_PROVIDERS = frozenset(
     libero.it proton.me protonmail.com pm.me fastmail.com zoho.com qq.com 163.com
     """.split()  # noqa: SIM905 - a list of forty quoted words reads worse
 )
-
 
 @dataclass(slots=True)
 class Conversation:
@@ -68,15 +68,19 @@ def place(email: Email, known: Mapping[str, Conversation]) -> Placement:
 
 
 def named(email: Email) -> Iterable[tuple[str, str]]:
-    """The Message-IDs a mail answers as (reason, id), the most telling first."""
+    """The Message-IDs a mail answers as (reason, stored id), the most telling first."""
     for message_id in email.in_reply_to:
-        yield "in-reply-to", message_id
+        yield "in-reply-to", storable_id(message_id)
     for message_id in reversed(email.references):
-        yield "references", message_id
+        yield "references", storable_id(message_id)
 
 
 def conversations(message_ids: Iterable[str]) -> dict[str, Conversation]:
-    """The conversations that hold mails with these ids: two queries, whatever their number."""
+    """The conversations that hold mails with these ids: three queries, whatever their number.
+
+    Their tickets stay locked until the transaction ends: a person who closes one meanwhile comes
+    after the mail, and is not overwritten by it.
+    """
     wanted = {message_id for message_id in message_ids if message_id}
     if not wanted:
         return {}
@@ -87,7 +91,9 @@ def conversations(message_ids: Iterable[str]) -> dict[str, Conversation]:
     )
     by_ticket = {
         ticket.pk: Conversation(ticket, set())
-        for ticket in Ticket.objects.filter(pk__in=set(found.values()))
+        for ticket in Ticket.objects.select_for_update(no_key=True)
+        .filter(pk__in=set(found.values()))
+        .order_by("pk")
     }
     parties = Message.objects.filter(ticket__in=by_ticket).values_list(
         "ticket_id", "from_address", "to", "cc"

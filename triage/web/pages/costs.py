@@ -7,37 +7,24 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from triage.llm.models import Call
 from triage.reports.costs import CostReport, Row, Tally
 from triage.reports.periods import Period
 from triage.web.pages.amounts import count, exact, places_for
 from triage.web.pages.charts import DayOfBars, StackedBars, stacked_bars
+from triage.web.pages.cost_lines import (
+    Line,
+    dearest_first,
+    line_of,
+    many,
+    outcome_in_words,
+    purpose_in_words,
+    tokens,
+)
 from triage.web.pages.figures import money
 from triage.web.pages.periods import Choice, choices, day_in_words, in_a_sentence, in_words, url
 
-# The ledger's words for what a call was for, as people say them. Others are shown as they stand.
-PURPOSES = {
-    "classify": "Sorting",
-    "classification": "Sorting",
-    "extract": "Invoices",
-    "extraction": "Invoices",
-    "invoice": "Invoices",
-    "evaluate": "Tests",
-    "evaluation": "Tests",
-}
 # Four colours can be told apart; what is spent on more than that is drawn together.
 _SERIES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A table's row: its head, an aside to it, its cells as text."""
-
-    head: str
-    aside: str
-    cells: tuple[str, ...]
-    cost: str
-    is_unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +101,7 @@ class CostsPage:
 
     @property
     def mails(self) -> str:
-        return _many(self.report.mail_count, "mail")
+        return many(self.report.mail_count, "mail")
 
     @property
     def since(self) -> str:
@@ -148,7 +135,7 @@ class CostsPage:
         if not number:
             return ""
         has, is_ = ("has", "is") if number == 1 else ("have", "are")
-        return f"{_many(number, 'call')} {has} no known cost and {is_} not in this sum."
+        return f"{many(number, 'call')} {has} no known cost and {is_} not in this sum."
 
     # --- by day and purpose -------------------------------------------------------------------
 
@@ -156,7 +143,7 @@ class CostsPage:
     def series(self) -> tuple[Series, ...]:
         shown = self._purposes[: _SERIES - 1] if self._has_rest else self._purposes
         series = [
-            Series(_purpose(row.key[0]), number, self._exact(row.tally.cost))
+            Series(purpose_in_words(row.key[0]), number, self._exact(row.tally.cost))
             for number, row in enumerate(shown, start=1)
         ]
         if self._has_rest:
@@ -176,13 +163,13 @@ class CostsPage:
             return "No day has a known cost."
         most = max(days, key=lambda row: row.tally.cost or 0)
         return (
-            f"{money(self.total.cost)} on {_many(len(days), 'day')}; the most on "
+            f"{money(self.total.cost)} on {many(len(days), 'day')}; the most on "
             f"{day_in_words(most.key[0])} with {money(most.tally.cost)}."
         )
 
     @property
     def purpose_names(self) -> tuple[str, ...]:
-        return tuple(_purpose(row.key[0]) for row in self._purposes)
+        return tuple(purpose_in_words(row.key[0]) for row in self._purposes)
 
     @cached_property
     def day_lines(self) -> tuple[Line, ...]:
@@ -212,18 +199,19 @@ class CostsPage:
 
     @cached_property
     def model_lines(self) -> tuple[Line, ...]:
-        rows = sorted(self.report.by_model(), key=_dearest_first)
+        rows = sorted(self.report.by_model(), key=dearest_first)
         return tuple(self._model_line(row) for row in rows)
 
     @property
     def model_total(self) -> Line:
-        return self._line("Together", self.total, "", *_tokens(self.total), "")
+        return self._line("Together", self.total, "", *tokens(self.total), "")
 
     @cached_property
     def outcome_lines(self) -> tuple[Line, ...]:
         rows = sorted(self.report.by_outcome(), key=lambda row: -row.tally.calls)
         return tuple(
-            self._line(_outcome(row.key[0]), row.tally, count(row.tally.calls)) for row in rows
+            self._line(outcome_in_words(row.key[0]), row.tally, count(row.tally.calls))
+            for row in rows
         )
 
     @property
@@ -242,7 +230,7 @@ class CostsPage:
     def per_mail(self) -> tuple[PerMail, ...]:
         return tuple(
             PerMail(
-                _purpose(row.key[0]),
+                purpose_in_words(row.key[0]),
                 count(self.tickets[row.key[0]]),
                 money(
                     row.tally.cost / self.tickets[row.key[0]] if row.tally.cost else row.tally.cost
@@ -258,7 +246,7 @@ class CostsPage:
 
     @cached_property
     def _purposes(self) -> tuple[Row, ...]:
-        return tuple(sorted(self.report.by_purpose(), key=_dearest_first))
+        return tuple(sorted(self.report.by_purpose(), key=dearest_first))
 
     @property
     def _has_rest(self) -> bool:
@@ -286,23 +274,19 @@ class CostsPage:
         ]
         if self._has_rest:
             costs[_SERIES - 1 :] = [sum(costs[_SERIES - 1 :], Decimal(0))]
-        mails = _many(self.report.mails.get(day, 0), "mail")
+        mails = many(self.report.mails.get(day, 0), "mail")
         return DayOfBars(
             day, tuple(costs), f"{day_in_words(day)}: {money(sum(costs, Decimal(0)))} for {mails}"
         )
 
     def _line(self, head: str, tally: Tally, *cells: str, aside: str = "") -> Line:
-        nothing_known = tally.calls > 0 and tally.cost is None
-        cost = "unknown" if nothing_known else self._exact(tally.cost or Decimal(0))
-        if tally.unknown and not nothing_known:
-            cost = f"{cost} + unknown"
-        return Line(head, aside, cells, cost, nothing_known)
+        return line_of(head, tally, *cells, places=self._places, aside=aside)
 
     def _cut(self, slug: str, title: str, rows: tuple[Row, ...]) -> Cut:
         lines = []
-        for row in sorted(rows, key=_dearest_first):
+        for row in sorted(rows, key=dearest_first):
             *before, last = row.key
-            head = f"{_purpose(before[0])}, {last or 'no version'}" if before else last
+            head = f"{purpose_in_words(before[0])}, {last or 'no version'}" if before else last
             calls = count(row.tally.calls)
             lines.append(self._line(head or "without a ticket in one", row.tally, calls))
         return Cut(slug, title, tuple(lines))
@@ -312,33 +296,7 @@ class CostsPage:
         latency = self.latencies.get((served, asked, purpose))
         aside = "gave no answer" if not served else "" if served == asked else f"asked for {asked}"
         within = "" if latency is None else f"{latency / 1000:.1f} s"
-        tokens = _tokens(row.tally)
+        used = tokens(row.tally)
         return self._line(
-            served or asked, row.tally, _purpose(purpose), *tokens, within, aside=aside
+            served or asked, row.tally, purpose_in_words(purpose), *used, within, aside=aside
         )
-
-
-def _purpose(word: str) -> str:
-    return PURPOSES.get(word) or word.replace("-", " ").replace("_", " ").capitalize()
-
-
-def _outcome(word: str) -> str:
-    return dict(Call.Outcome.choices).get(word, word).capitalize()
-
-
-def _dearest_first(row: Row) -> tuple[Decimal, int, tuple[str, ...]]:
-    return (-(row.tally.cost or Decimal(0)), -row.tally.calls, row.key)
-
-
-def _tokens(tally: Tally) -> tuple[str, ...]:
-    return (
-        count(tally.calls),
-        count(tally.input_tokens),
-        count(tally.cached_tokens),
-        count(tally.thinking_tokens),
-        count(tally.output_tokens),
-    )
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
