@@ -1,4 +1,4 @@
-"""The Celery app and its timetable. A task is a doorbell: what is to be done stands in PostgreSQL."""
+"""The Celery app and its timetable. A task is a doorbell: what is to be done stands in rows."""
 
 import os
 from typing import Any
@@ -16,7 +16,7 @@ def broker() -> dict[str, Any]:
     if settings.CELERY_BROKER_URL:
         return {"broker_url": settings.CELERY_BROKER_URL}
     return {
-        "broker_url": "pgmq://localhost",  # conn_string below says where it really is
+        "broker_url": "pgmq://localhost",  # conn_string says where it really is
         "broker_transport_options": {
             "conn_string": pgmq_conninfo(),
             "init_extension": False,  # the SQL is installed by a migration of triage.ingest

@@ -16,7 +16,7 @@ VAR = Path(env_str("TRIAGE_VAR") or BASE_DIR / "var").resolve()
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env_str("SECRET_KEY") or secret_key.kept_in(VAR / "secret_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default="localhost 127.0.0.1 [::1]")
-# Where people reach the desk, for links in mail and for CSRF behind a proxy: https://desk.example.com
+# Where people reach the desk (https://desk.example.com): for links, and CSRF behind a proxy.
 PUBLIC_URL = env_str("TRIAGE_PUBLIC_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -96,9 +96,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Celery: a doorbell; the rows in PostgreSQL are the truth --------------------------------------
+# --- Celery: a doorbell; the rows in PostgreSQL are the truth -------------------------------------
 
-# Unset: messages travel through the same PostgreSQL (pgmq). Set to Redis or RabbitMQ for many workers.
+# Unset: rings travel through the same PostgreSQL (pgmq). Redis or RabbitMQ: for many workers.
 CELERY_BROKER_URL = env_str("CELERY_BROKER_URL")
 # A drain that has not reported back for this long is taken for dead and its rows are claimed anew.
 # Longer than the longest model call (60 s) with its retries, short enough to wait for.
@@ -108,20 +108,20 @@ SWEEP_SECONDS = env_int("TRIAGE_SWEEP_SECONDS", 10, least=1)
 
 # --- Limits, each with its reason -----------------------------------------------------------------
 
-# The largest mail common providers deliver (Gmail 25 MB, Outlook 35 MB, with base64's third on top).
+# The largest that common providers deliver (Gmail 25 MB, Outlook 35 MB), with base64's third.
 MAX_MAIL_BYTES = env_int("TRIAGE_MAX_MAIL_BYTES", 50 * 1024 * 1024, least=1)
 # Bodies are bounded before Django sees them (triage.web.body_limit); a posted form may hold a mail.
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_MAIL_BYTES
 PAGE_SIZE = env_int("TRIAGE_PAGE_SIZE", 50, least=1)  # a screen and a half of rows
 
-# --- The model -------------------------------------------------------------------------------------
+# --- The model ------------------------------------------------------------------------------------
 
 GEMINI_API_KEY = env_str("GOOGLE_API_KEY") or env_str("GEMINI_API_KEY")
 # Asked in this order: a 404 (retired, or closed to new keys) moves on and is remembered.
 MODELS = env_list(
     "TRIAGE_MODELS", default="gemini-2.5-flash gemini-3.5-flash-lite gemini-2.5-flash-lite"
 )
-# Calls in flight from one process: at 200 ms each, 128 are 640 a second, above what two cores write.
+# Calls in flight from one process: at 200 ms each, 128 are 640 a second, more than it writes.
 MAX_IN_FLIGHT = env_int("TRIAGE_MAX_IN_FLIGHT", 128, least=1)
 # The server refuses deadlines under 10 s; a call that takes longer than this is no longer useful.
 MODEL_TIMEOUT_SECONDS = env_int("TRIAGE_MODEL_TIMEOUT_SECONDS", 60, least=10)
@@ -130,7 +130,7 @@ MAX_ATTEMPTS = env_int("TRIAGE_MAX_ATTEMPTS", 4, least=1)
 # Below this many of 100 a person is asked; each category can state its own in the admin.
 DEFAULT_THRESHOLD = Decimal("0.80")
 
-# --- Web -------------------------------------------------------------------------------------------
+# --- Web ------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

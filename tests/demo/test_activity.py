@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from triage.classification.models import PredictedBy, Prediction
-from triage.demo.activity import Activity, waiting
+from triage.demo.activity import Activity
 from triage.ingest.models import Delivery, Mailbox, Source, State
 from triage.ingest.receive import Parcel, receive
 from triage.tickets.models import Requester, Ticket
@@ -57,11 +57,3 @@ def test_a_failed_mail_is_told_when_it_fails() -> None:
     Delivery.objects.update(state=State.FAILED)
     assert seen.news() == ["1 mail could not be processed: see Problems."]
     assert seen.news() == []
-
-
-def test_what_waits_is_mail_to_process_and_tickets_to_sort() -> None:
-    arrive(b"Subject: Linde\n\nTwo boxes.")
-    predict(PredictedBy.LOCAL)
-    assert waiting() == 1
-    Ticket.objects.update(triage_due_at=timezone.now())
-    assert waiting() == 2

@@ -226,8 +226,34 @@ def test_tax_a_model_read_may_only_be_rounded_line_by_line() -> None:
     def read_as_off_by(cents: int) -> list[str]:
         return codes(replace(with_tax_off_by(cents), source="gemini"))
 
+    # One line at 19 %: half a cent for it, and a cent.
     assert read_as_off_by(1) == []
     assert read_as_off_by(2) == ["tax_amount"]
+    # Of four lines at 19 % (and one at 7 %) each may have been rounded.
+    off = with_tax_off_by(3)
+    quarters = tuple(replace(off.lines[1], net=D("44.95"), quantity=None) for _ in range(4))
+    assert codes(replace(off, source="gemini", lines=(off.lines[0], *quarters))) == []
+
+
+@pytest.mark.parametrize(("off", "expected"), [("0.02", []), ("0.03", ["taxable_amount"])])
+def test_taxable_amounts_may_be_rounded_half_a_cent_a_line(off: str, expected: list[str]) -> None:
+    sound = sound_document()
+    coffee, burrs = sound.taxes
+    assert coffee.net is not None
+    shifted = (replace(coffee, net=coffee.net + D(off)), burrs)
+    extra = Line("Porto", None, None, D(off), D("5"), "S")
+
+    assert codes(replace(sound, taxes=shifted)) == expected
+    # Nor may a rate without a row of its own come to more.
+    alone = replace(sound, lines=(*sound.lines, extra), line_total=None, total_net=None)
+    assert codes(replace(alone, source="gemini")) == ([] if off == "0.02" else expected)
+
+
+def test_a_tax_row_without_its_taxable_amount_is_taken_as_it_is() -> None:
+    sound = sound_document()
+    rows = tuple(replace(row, net=None) for row in sound.taxes)
+
+    assert codes(replace(sound, taxes=rows)) == []
 
 
 def test_an_invoice_with_lines_says_how_its_vat_comes_about() -> None:

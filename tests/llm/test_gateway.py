@@ -1,11 +1,13 @@
 """Every fault of the service as a table: what the books say, and what happens next."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tests.gemini import GeminiDouble, replies
+from tests.gemini import Reply as Line
 from triage.llm import gateway
 from triage.llm.contract import Prompt, Reply
 from triage.llm.errors import (
@@ -135,7 +137,7 @@ def test_without_a_model_left_the_prompt_is_answered_with_that(
 
 # Fault, outcome in the ledger of its attempt, cost in the ledger (None: unknown), when the next
 # attempt works.
-PASSING = {
+PASSING: dict[str, tuple[Callable[[], Line], str, int | None]] = {
     "429 with RetryInfo": (lambda: replies.too_many_requests(retry_delay=0.05), "failed", 0),
     "500": (lambda: replies.error(500), "failed", 0),
     "503": (lambda: replies.error(503), "failed", 0),
@@ -159,7 +161,7 @@ def test_a_passing_fault_is_booked_and_asked_again(name: str, gemini: GeminiDoub
 
 
 # An answer came and was charged, but is of no use: the next model is asked once.
-USELESS = {
+USELESS: dict[str, tuple[Callable[[], Line], str]] = {
     "no candidates": (replies.no_candidates, "invalid"),
     "STOP without parts": (replies.stop_without_parts, "invalid"),
     "only thoughts": (replies.thoughts_only, "truncated"),

@@ -1,6 +1,7 @@
 """A megabyte of what makes careless parsers slow: two seconds at most, and nothing breaks."""
 
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -100,3 +101,15 @@ def timed(raw: bytes) -> None:
     mail = parse(raw)
     assert time.process_time() - began < 0.2 + 2 * len(raw) / 1e6
     assert UNREADABLE not in mail.defects
+
+
+def test_a_large_mail_forwarded_sixty_times_is_not_copied_sixty_times() -> None:
+    raw = letter(filled(b"lamp ", 4_000_000))
+    for _ in range(60):
+        raw = letter(raw, b"Content-Type: message/rfc822")
+    tracemalloc.start()
+    mail = parse(raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert mail.text.endswith("lamp")
+    assert peak < 12 * len(raw)

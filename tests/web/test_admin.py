@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests import factories, people
 from triage.classification.correct import correct
 from triage.classification.models import Correction, Prediction
-from triage.ingest.models import Delivery, Heartbeat, Mailbox
+from triage.ingest.models import Copy, Delivery, Folder, Heartbeat, Mailbox
 from triage.invoices.models import Invoice, InvoiceLine
 from triage.llm.models import Call, RetiredModel
 from triage.tickets.models import Category, Event, Ticket
@@ -21,6 +21,19 @@ from triage.tickets.models import Category, Event, Ticket
 pytestmark = pytest.mark.django_db
 SECRET_BYTES = b"only-in-the-raw-bytes"
 OURS = [model for model in apps.get_models() if model.__module__.startswith("triage.")]
+HELLO = {
+    "address": "hello@example.org",
+    "source": "imap",
+    "token_version": "1",
+    "host": "imap.example.com",
+    "port": "993",
+    "security": "tls",
+    "authentication": "password",
+    "handling": "leave",
+    "category_folders": "{}",
+    "folders-TOTAL_FORMS": "0",
+    "folders-INITIAL_FORMS": "0",
+}
 ON_THE_BOOKS: list[type[Model]] = [Call, Event, Prediction, Delivery, Correction, Invoice, Ticket]
 
 
@@ -33,7 +46,9 @@ def settings_pages() -> Client:
 @pytest.fixture(autouse=True)
 def rows() -> None:
     """At least one row of every model of ours."""
-    factories.delivery(SECRET_BYTES, state=Delivery.State.FAILED)
+    arrived = factories.delivery(SECRET_BYTES, state=Delivery.State.FAILED)
+    inbox = Folder.objects.create(mailbox=arrived.mailbox)
+    Copy.objects.create(delivery=arrived, folder=inbox, uidvalidity=1, uid=7)
     ticket = factories.ticket()
     mail = ticket.messages.get()
     factories.attachment(mail, content=SECRET_BYTES)
@@ -142,12 +157,28 @@ def test_a_mailbox_shows_where_its_mail_is_posted(settings_pages: Client, settin
     assert f"https://desk.example.com/inbound/raw/{ours.inbound_token}/" in page
 
 
-def test_a_new_mailbox_can_be_made(settings_pages: Client) -> None:
-    settings_pages.post(
-        address_of(Mailbox, "add"),
-        {"address": "hello@example.org", "name": "", "source": "webhook", "token_version": "1"},
+def test_a_new_mailbox_can_be_made_with_its_password(settings_pages: Client) -> None:
+    settings_pages.post(address_of(Mailbox, "add"), {**HELLO, "new_secret": " lamp light "})
+    assert Mailbox.objects.get(address="hello@example.org").secret == " lamp light "
+
+
+def test_a_password_never_comes_out_again_and_stays_when_none_is_typed(
+    settings_pages: Client,
+) -> None:
+    hello = Mailbox(address="hello@example.org", source="imap")
+    hello.secret, hello.client_secret = "lamp light", "client light"
+    hello.save()
+    address = address_of(Mailbox, "change", hello.pk)
+    page = settings_pages.get(address).content.decode()
+    for secret in ("lamp light", "client light", hello.sealed_secret, hello.sealed_client_secret):
+        assert secret not in page
+    settings_pages.post(address, {**HELLO, "host": "imap.example.org", "new_client_secret": "new"})
+    hello.refresh_from_db()
+    assert (hello.host, hello.secret, hello.client_secret) == (
+        "imap.example.org",
+        "lamp light",
+        "new",
     )
-    assert Mailbox.objects.filter(address="hello@example.org").exists()
 
 
 def test_a_retired_model_can_be_asked_again(settings_pages: Client) -> None:

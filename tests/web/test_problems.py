@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
-from tests import factories
-from triage.ingest.models import Delivery, Heartbeat
+from tests import factories, people
+from triage.ingest.models import Delivery, Heartbeat, Mailbox
 from triage.web.views import problems
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,37 @@ def test_a_silent_worker_is_said_on_top(desk: Client) -> None:
     assert soup(desk.get("/problems/")).select(".banner")
     Heartbeat.beat("worker")
     assert not soup(desk.get("/problems/")).select(".banner")
+
+
+def test_a_mailbox_that_cannot_be_fetched_is_said_on_top(desk: Client) -> None:
+    Heartbeat.beat("worker")
+    factories.mailbox()
+    assert not soup(desk.get("/problems/")).select(".banner")
+    Mailbox.objects.update(
+        fetched_at=timezone.now(), fetch_error="The server refuses the password."
+    )
+    banner = soup(desk.get("/problems/")).select_one(".banner")
+    assert "desk@alder-lamps.example.com could not be fetched today" in banner.text
+    assert "The server refuses the password." in banner.text
+    assert not banner.select("a")
+
+
+def test_an_administrator_is_led_to_the_mailbox() -> None:
+    factories.mailbox()
+    Mailbox.objects.update(fetch_error="The server refuses the password.")
+    browser = people.browser_of(people.admin())
+    link = soup(browser.get("/problems/")).select_one(".banner a")
+    assert browser.get(link["href"]).status_code == 200
+
+
+def test_mail_its_server_did_not_give_can_be_asked_for_again_but_not_looked_at(
+    desk: Client,
+) -> None:
+    withheld = failed(b"", withheld_at=timezone.now(), reason="The server says: internal error.")
+    page = soup(desk.get("/problems/"))
+    assert "Fetched" in page.select_one(".way__step--stuck").text
+    assert page.select(f'form[action="/deliveries/{withheld.pk}/replay"]')
+    assert not page.select(f'a[href^="/deliveries/{withheld.pk}/raw/"]')
 
 
 def test_the_raw_mail_is_text_that_can_do_nothing(looking: Client) -> None:

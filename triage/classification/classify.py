@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
 from triage.classification import prompt
@@ -20,6 +20,7 @@ from triage.classification.models import Prediction
 from triage.llm import gateway
 from triage.llm.contract import Prompt
 from triage.llm.errors import OutsideList
+from triage.tickets.intake import SILENT
 from triage.tickets.models import Category, Event, Message, Ticket
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,9 @@ def _by_model(categories: Mapping[str, Category]) -> Iterator[int]:
         verdicts, unanswered = [], {}
         for answer in answers:
             assert answer.prompt.ticket_id is not None
-            message = messages.pop(answer.prompt.ticket_id)
+            message = messages.pop(answer.prompt.ticket_id, None)
+            if message is None:  # claimed twice, since the answer took longer than the claim
+                continue
             if answer.value is not None or isinstance(answer.error, OutsideList):
                 verdicts.append(_verdict(answer, categories))
             else:
@@ -88,10 +91,12 @@ def _claim(most: int) -> dict[int, Message]:
             triage_due_at=now + timedelta(seconds=settings.CLAIM_SECONDS),
             triage_attempts=F("triage_attempts") + 1,
         )
-    _give_up(keys)
+        _give_up(keys)
     first = (
         Message.objects.filter(ticket__in=keys, ticket__triage_attempts__lte=MAX_ATTEMPTS)
-        .order_by("ticket_id", "received_at", "pk")
+        # An out-of-office note that a person's reply brought back says nothing about the matter.
+        .annotate(is_silent=ExpressionWrapper(Q(auto__in=SILENT), output_field=BooleanField()))
+        .order_by("ticket_id", "is_silent", "received_at", "pk")
         .distinct("ticket_id")
         .prefetch_related("attachments")
     )

@@ -6,8 +6,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Max, Model, Q, QuerySet
 
 from triage.classification.models import PredictedBy, Prediction
-from triage.ingest.models import Delivery, State
-from triage.tickets.models import Ticket
+from triage.ingest.models import Delivery
 
 
 class Activity:
@@ -56,12 +55,6 @@ class Activity:
         found = rows.filter(pk__gt=seen).aggregate(count=Count("pk"), newest=Max("pk"), **more)
         self._seen[rows.model] = found["newest"] or seen
         return found
-
-
-def waiting() -> int:
-    """How many mails and tickets the worker has not dealt with yet."""
-    mails = Delivery.objects.filter(state=State.PENDING).count()
-    return mails + Ticket.objects.filter(triage_due_at__isnull=False).count()
 
 
 def plural(count: int, noun: str) -> str:

@@ -22,7 +22,6 @@ from triage.ingest.models import Mailbox
 from triage.lib.embedded import server
 
 LOOK_SECONDS = 1.0  # how soon a dead child or new mail is noticed
-SORTING_SECONDS = 45  # a first start waits this long for the sample mail to be sorted
 WEB_PATIENCE_SECONDS = 5
 # An idle worker needs 5 s for a warm stop. Work that takes longer is cut short: its claim expires.
 WORKER_PATIENCE_SECONDS = 10
@@ -39,8 +38,10 @@ def run(port: int, console: Console) -> None:
         desk = Desk(port, console, lock=lock, listener=listener)
         try:
             desk.stopping.listen()
-            desk.open()
-            desk.stay()
+            mailboxes = desk.open()
+            seen = activity.Activity()
+            greet(console, port=port, mailboxes=mailboxes)
+            desk.stay(seen)
         except KeyboardInterrupt:
             console.say()
         finally:
@@ -71,8 +72,11 @@ class Desk:
             descriptors=descriptors,
         )
 
-    def open(self) -> None:
-        """Start everything; return when the first page answers and the sample mail is in."""
+    def open(self) -> list[Mailbox]:
+        """Start everything; return when the first page answers and the sample mail is stored.
+
+        Returns the demo's mailboxes; none in a database that is not a demo's.
+        """
         self.console.say(f"Starting Triage with {self._database()} ...")
         self.web.start()  # its imports take longest, and it asks the database nothing yet
         if self.data:
@@ -84,7 +88,7 @@ class Desk:
         self.worker.start()  # only now: on two cores its imports would hold up the page by a second
         if mailboxes:
             self._load_samples(mailboxes)
-        greet(self.console, port=self.port, mailboxes=mailboxes)
+        return mailboxes
 
     def _database(self) -> str:
         return f"its own PostgreSQL in {settings.VAR}" if self.data else "DATABASE_URL"
@@ -105,17 +109,10 @@ class Desk:
         except CommandError as error:  # an empty desk is still a desk
             self.console.say(f"The sample mail could not be loaded: {error}")
             return
-        self.console.say(f"{counts['stored']} of {counts['read']} mails stored. Sorting ...")
-        deadline = time.monotonic() + SORTING_SECONDS
-        while (left := activity.waiting()) and time.monotonic() < deadline:
-            self._revive()
-            time.sleep(0.2)
-        if left:
-            self.console.say(f"{left} are not sorted yet; the worker writes {self.worker.log}.")
+        self.console.say(f"{counts['stored']} of {counts['read']} mails stored; sorting begins.")
 
-    def stay(self) -> None:
+    def stay(self, seen: activity.Activity) -> None:
         """Tell what happens, start again what died, until a signal comes or `make` is killed."""
-        seen = activity.Activity()
         while not self._is_orphaned():
             self._revive()
             for line in seen.news():

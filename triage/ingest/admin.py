@@ -2,21 +2,75 @@
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from triage.ingest.models import Delivery, Heartbeat, Mailbox
-from triage.lib.model_admin import ModelAdmin, ReadOnlyAdmin
+from triage.ingest.models import Copy, Delivery, Folder, Heartbeat, Mailbox
+from triage.lib.model_admin import ModelAdmin, ModelForm, ReadOnlyAdmin, TabularInline
+
+
+class MailboxForm(ModelForm):
+    """Secrets go in and never come out: what is saved is not shown, an empty field keeps it."""
+
+    new_secret = forms.CharField(
+        label="Password or refresh token",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Empty: the one that was saved is kept.",
+    )
+    new_client_secret = forms.CharField(
+        label="Client secret",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Only for OAuth. Empty: the one that was saved is kept.",
+    )
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's own signature
+        if secret := self.cleaned_data["new_secret"]:
+            self.instance.secret = secret
+        if client_secret := self.cleaned_data["new_client_secret"]:
+            self.instance.client_secret = client_secret
+        return super().save(commit=commit)
+
+
+class FolderInline(TabularInline):
+    """Which folders are read; INBOX when none is named."""
+
+    model = Folder
+    extra = 0
+    fields = ("name", "high_water", "server_count", "passed_at", "error")
+    readonly_fields = ("high_water", "server_count", "passed_at", "error")
 
 
 @admin.register(Mailbox)
 class MailboxAdmin(ModelAdmin):
-    list_display = ("address", "name", "source", "created_at")
+    form = MailboxForm
+    inlines = (FolderInline,)
+    list_display = ("address", "name", "source", "fetched_at", "fetch_error", "created_at")
     list_filter = ("source",)
     search_fields = ("address", "name")
-    readonly_fields = ("inbound_address", "created_at")
-    fields = ("address", "name", "source", "inbound_address", "token_version", "created_at")
+    readonly_fields = ("inbound_address", "created_at", "fetched_at", "fetch_error")
+    fieldsets = (
+        (None, {"fields": ("address", "name", "source", "created_at")}),
+        ("Posted mail", {"fields": ("inbound_address", "token_version")}),
+        (
+            "IMAP",
+            {
+                "fields": (
+                    ("host", "port", "security"),
+                    ("authentication", "username"),
+                    "new_secret",
+                    ("client_id", "new_client_secret"),
+                    ("handling", "category_folders"),
+                    ("fetched_at", "fetch_error"),
+                )
+            },
+        ),
+    )
 
     @admin.display(description="Inbound address")
     def inbound_address(self, mailbox: Mailbox) -> str:
@@ -37,6 +91,22 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: Any) -> QuerySet[Delivery]:
         # A page of a hundred mails of 50 MB each is no page.
         return super().get_queryset(request).defer("raw")
+
+
+@admin.register(Folder)
+class FolderAdmin(ReadOnlyAdmin):
+    list_display = ("mailbox", "name", "high_water", "server_count", "passed_at", "error")
+    list_filter = ("mailbox",)
+    list_select_related = ("mailbox",)
+    search_fields = ("name",)
+
+
+@admin.register(Copy)
+class CopyAdmin(ReadOnlyAdmin):
+    list_display = ("folder", "uid", "moved_to", "handled_as", "handled_at", "delivery")
+    list_filter = ("handled_at",)
+    list_select_related = ("folder__mailbox", "delivery")
+    search_fields = ("=uid", "=delivery__id")
 
 
 @admin.register(Heartbeat)

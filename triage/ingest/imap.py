@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import imapclient
+import imapclient  # type: ignore[import-untyped]
 from imapclient import exceptions as imap_exceptions
 
 from triage.ingest import oauth
@@ -28,13 +28,13 @@ from triage.lib.env import env_int, env_str
 # Its lines on level DEBUG hold whole commands: nothing of a log-in may come near a log file.
 logging.getLogger("imapclient").setLevel(logging.INFO)
 
-# A server that takes longer for a connection is taken for dead; and between two packets of one mail.
+# A server that is silent for longer is taken for dead: for a connection, and in the middle.
 CONNECT_SECONDS = env_int("TRIAGE_IMAP_CONNECT_SECONDS", 20, least=1)
 READ_SECONDS = env_int("TRIAGE_IMAP_READ_SECONDS", 60, least=1)
 # UIDs asked for at once: imaplib refuses lines of 1,000,000 bytes, and a UID has up to 11.
 WINDOW = 50_000
 # RFC 5530: the server itself says that it will pass.
-_BUSY = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
+_BUSY = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class Session:
 
     def uids_since(self, day: date) -> list[int]:
         """The UIDs of mails that arrived on `day` or later, by the server's clock."""
-        # The date's month is English whatever the locale (RFC 3501, date-month).
-        month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[day.month - 1]
+        # English whatever the locale (RFC 3501, date-month).
+        month = "JanFebMarAprMayJunJulAugSepOctNovDec"[day.month * 3 - 3 : day.month * 3]
         return self._search(f"SINCE {day.day:02}-{month}-{day.year:04}")
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
@@ -120,7 +120,7 @@ class Session:
         except imap_exceptions.IMAPClientError as error:
             if "got more than" in str(error):  # imaplib gave up inside a line: out of step for good
                 raise ConnectionLost(f"{self._host} sent a line without end.", uids) from error
-            raise Refused(f"{self._host} said: {error}.") from error
+            raise Refused(f"{self._host} said: {error}.", is_busy=_is_busy(str(error))) from error
         except OSError as error:
             raise ConnectionLost(f"The connection to {self._host} broke: {error}.", uids) from error
         except (ValueError, TypeError, LookupError, AssertionError) as error:
@@ -250,8 +250,12 @@ def _try(log_in: Callable[[], Any], mailbox: Mailbox) -> None:
         ) from error
 
 
+def _is_busy(said: str) -> bool:
+    return any(code in said.upper() for code in _BUSY)
+
+
 def _refusal(said: str, mailbox: Mailbox) -> MailServerError:
-    if any(code in said.upper() for code in _BUSY):
+    if _is_busy(said):
         return LoginRefused(
             f"{mailbox.host} lets nobody in for now: {said}. It is tried again.",
             is_permanent=False,

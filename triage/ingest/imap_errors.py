@@ -1,12 +1,12 @@
 """What can go wrong with a mail server: each error says in its text what to do about it.
 
-    MailServerError
-      Unreachable      no connection could be made                          temporary
-      ConnectionLost   it broke in the middle                               temporary
-      Untrusted        the certificate, or no encryption at all             permanent
-      LoginRefused     password or token                                    permanent, mostly
-      Refused          the server said NO or BAD, or what it said is broken temporary
-        FolderMissing  no such folder                                       permanent
+MailServerError
+  Unreachable      no connection could be made                          temporary
+  ConnectionLost   it broke in the middle                               temporary
+  Untrusted        the certificate, or no encryption at all             permanent
+  LoginRefused     password or token                                    permanent, mostly
+  Refused          the server said NO or BAD, or what it said is broken temporary
+    FolderMissing  no such folder                                       permanent
 """
 
 
@@ -43,7 +43,14 @@ class LoginRefused(MailServerError):
 
 
 class Refused(MailServerError):
-    """A command was answered with NO or BAD, or with something that is not IMAP."""
+    """A command was answered with NO or BAD, or with something that is not IMAP.
+
+    `is_busy`: the server itself says that it will pass (RFC 5530).
+    """
+
+    def __init__(self, message: str, *, is_busy: bool = False) -> None:
+        super().__init__(message)
+        self.is_busy = is_busy
 
 
 class FolderMissing(Refused):

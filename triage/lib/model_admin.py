@@ -2,13 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 
-# Generic for the type checker only: Django's own class takes no parameter at run time.
+# Generic for the type checker only: Django's own classes take no parameter at run time.
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
+    ModelForm = forms.ModelForm[Any]
+    TabularInline = admin.TabularInline[Any, Any]
 else:
     ModelAdmin = admin.ModelAdmin
+    ModelForm = forms.ModelForm
+    TabularInline = admin.TabularInline
 
 
 class ReadOnlyAdmin(ModelAdmin):

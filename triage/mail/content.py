@@ -72,6 +72,11 @@ class _Reader:
             self._cut(text, "text", limits.TEXT_CHARACTERS).strip("\n").rstrip(), html, tuple(files)
         )
 
+    def words(self) -> str:
+        """The text alone; no file is decoded or copied for it."""
+        text = self._text()
+        return text if text.strip() else html_to_text(self._html()) or self._substitute()
+
     def _html(self) -> str:
         leaves = [self._leaf(part) for part in self._bodies.html]
         if not any(leaf.is_html for leaf in leaves):
@@ -103,9 +108,8 @@ class _Reader:
                 return envelope.text
         for part in self._bodies.files:
             if part.is_message and part.children and self._opens_messages:
-                return _introduced(
-                    part.children[0], read_content(part.children[0], self._defects).text
-                )
+                inner = part.children[0]
+                return _introduced(inner, _Reader(inner, self._defects).words())
             if part.content_type.kind == "text/calendar":
                 return calendar_to_text(self._decoded(part))
             if part.content_type.kind in ("text/enriched", "text/richtext"):

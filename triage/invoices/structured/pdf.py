@@ -35,6 +35,8 @@ LIMITS = Configuration(
 # thousand objects; a file saved again and again has as many endings as it was saved.
 MAX_OBJECTS = 200_000
 MAX_ENDINGS = 1_000
+# A smaller file is repaired within a second or two whatever it holds.
+COUNTED_FROM_BYTES = 2_000_000
 
 SIGNATURE = b"%PDF-"
 # The signature may follow a mail gateway's junk (ISO 32000-2, Annex I asks for 1,024 bytes).
@@ -85,7 +87,9 @@ def embedded_files(content: bytes, first: Container[str]) -> list[EmbeddedFile]:
 
     Raises Unreadable for a PDF that is damaged or needs a password.
     """
-    if content.count(b" obj") > MAX_OBJECTS or content.count(b"startxref") > MAX_ENDINGS:
+    if len(content) > COUNTED_FROM_BYTES and (
+        content.count(b" obj") > MAX_OBJECTS or content.count(b"startxref") > MAX_ENDINGS
+    ):
         raise Unreadable("The PDF has more parts than any invoice needs.")
     with bounded():
         catalogue = PdfReader(BytesIO(content)).root_object

@@ -288,7 +288,7 @@ class CostsPage:
             *before, last = row.key
             head = f"{purpose_in_words(before[0])}, {last or 'no version'}" if before else last
             calls = count(row.tally.calls)
-            lines.append(self._line(head or "without a ticket in one", row.tally, calls))
+            lines.append(self._line(head or f"no {slug}", row.tally, calls))
         return Cut(slug, title, tuple(lines))
 
     def _model_line(self, row: Row) -> Line:

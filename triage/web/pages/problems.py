@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from triage.ingest.models import Delivery
+from triage.ingest.models import Delivery, Mailbox
 from triage.invoices.models import Invoice, Status
 from triage.reports.health import is_silent, worker_seen_at
 from triage.tickets.models import Ticket
@@ -24,8 +24,18 @@ from triage.web.pages.queue import Cursor
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A station of a mail's way: `done`, `stuck` or `open`, and what is said beside it."""
+
+    name: str
+    state: str
+    icon: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A delivery that failed."""
+    """A delivery that failed. `has_raw`: its server gave it, so that there is something to see."""
 
     pk: int
     subject: str
@@ -34,8 +44,8 @@ class ProblemRow:
     when: str
     size: str
     why: str
-    arrived: str
-    tries: str
+    way: tuple[Step, ...]
+    has_raw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,24 @@ class Elsewhere:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class SilentMailbox:
+    """A mailbox that could not be read, when that was tried last, and why; where to mend it."""
+
+    address: str
+    tried: str
+    why: str
+    url: str
+
+
 class ProblemsPage:
     """Page object of /problems/."""
 
-    def __init__(self, *, before: str, may_write: bool, now: datetime | None = None) -> None:
+    def __init__(
+        self, *, before: str, may_write: bool, may_mend: bool, now: datetime | None = None
+    ) -> None:
         self.may_write = may_write
+        self.may_mend = may_mend
         self._before = before
         self._now = now or timezone.now()
 
@@ -92,6 +115,19 @@ class ProblemsPage:
         when = moment_in_words(seen_at, now=self._now)
         return f"The worker has not been seen since {when}."
 
+    @cached_property
+    def silent_mailboxes(self) -> list[SilentMailbox]:
+        """Mailboxes whose last pass ended in an error."""
+        return [
+            SilentMailbox(
+                mailbox.address,
+                moment_in_words(mailbox.fetched_at, now=self._now) if mailbox.fetched_at else "",
+                mailbox.fetch_error,
+                reverse("admin:ingest_mailbox_change", args=[mailbox.pk]),
+            )
+            for mailbox in Mailbox.objects.exclude(fetch_error="").order_by("address")
+        ]
+
     @property
     def is_empty(self) -> bool:
         return not self.rows and not self._before
@@ -118,9 +154,25 @@ class ProblemsPage:
             when=moment_in_words(delivery.received_at, now=self._now),
             size=size(delivery.size),
             why=delivery.reason or "It failed, and no reason was kept.",
-            arrived=times.clock(delivery.received_at),
-            tries="" if delivery.attempts < 2 else f"{delivery.attempts} tries",
+            way=_way(delivery),
+            has_raw=delivery.withheld_at is None,
         )
+
+
+def _way(delivery: Delivery) -> tuple[Step, ...]:
+    seen_at = times.clock(delivery.received_at)
+    if delivery.withheld_at is not None:
+        return (
+            Step("Seen on its server", "done", "check", seen_at),
+            Step("Fetched", "stuck", "close"),
+            Step("Read", "open", "more"),
+        )
+    tries = "" if delivery.attempts < 2 else f"{delivery.attempts} tries"
+    return (
+        Step("Arrived", "done", "check", seen_at),
+        Step("Read", "stuck", "close", tries),
+        Step("Sorted", "open", "more"),
+    )
 
 
 def _invoices() -> Elsewhere | None:

@@ -23,7 +23,11 @@ RAW_SHOWN = 256 * 1024
 @require_safe
 @signed_in
 def index(request: AgentRequest) -> HttpResponse:
-    page = ProblemsPage(before=request.GET.get("before", ""), may_write=may_write(request.user))
+    page = ProblemsPage(
+        before=request.GET.get("before", ""),
+        may_write=may_write(request.user),
+        may_mend=request.user.is_staff,
+    )
     return render(request, "problems/index.html", {"page": page})
 
 
