@@ -1,4 +1,4 @@
-"""ALL background tasks. Read top to bottom it is the pipeline: process, classify, find invoices.
+"""ALL background tasks. Read top to bottom it is the pipeline: fetch, process, classify, invoices.
 
 A task is a doorbell: it names a drain, and the drain works on whatever the rows say is due. A ring
 that is lost, doubled or late changes nothing; the sweep rings again.
@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from triage.celery import app
 from triage.classification.classify import classify_pending
+from triage.ingest.fetch import fetch_unattended
 from triage.ingest.models import Heartbeat
 from triage.ingest.process import process_pending
 from triage.invoices.extract import extract_pending
@@ -19,6 +20,13 @@ from triage.invoices.nominate import nominate_due
 from triage.llm.gateway import settle_abandoned
 
 log = logging.getLogger(__name__)
+
+
+@app.task
+def fetch_mailboxes() -> None:
+    """Mailboxes that nobody watches are read."""
+    for _ in fetch_unattended(on_stored=lambda: ring(process_deliveries)):
+        pass
 
 
 @app.task
@@ -49,12 +57,17 @@ def extract_invoices() -> None:
         pass
 
 
+PIPELINE = (
+    fetch_mailboxes, process_deliveries, classify_tickets, find_invoices, extract_invoices,
+)  # fmt: skip
+
+
 @app.task
 def sweep() -> None:
     """Ring for everything: what is not due costs one indexed look each."""
     Heartbeat.beat("worker")
     settle_abandoned()
-    for task in (process_deliveries, classify_tickets, find_invoices, extract_invoices):
+    for task in PIPELINE:
         ring(task)
 
 

@@ -3,4 +3,5 @@ import "./keys.js";
 import "./toasts.js";
 import "./focus.js";
 import "./cursor.js";
+import "./pick.js";
 import "./work.js";

@@ -3,6 +3,7 @@
 import { current, list, look, moveTo, neighbour } from "./cursor.js";
 import { isWriting } from "./keys.js";
 import { forget } from "./peek.js";
+import { picked } from "./pick.js";
 
 const CATEGORIES = { 1: "support", 2: "billing", 3: "sales", 4: "spam" };
 let lastDone = null;
@@ -31,6 +32,11 @@ function finish(row, noun, values) {
 
 function undo() {
   const row = lastDone && document.getElementById(lastDone);
+  const several = document.querySelector('.toast input[name="correction"], .toast input[name="ticket"]');
+  if (several) {
+    several.form.querySelector("[data-undo]").click();
+    return;
+  }
   (row?.querySelector("[data-undo]") ?? document.querySelector(".toast [data-undo]"))?.click();
   if (row) moveTo(row);
   lastDone = null;
@@ -51,6 +57,7 @@ document.addEventListener("keydown", (event) => {
   if (!list()) return;
   if (!inList) onTicket(key);
   else if (key === "u") undo();
+  else if (picked().length) document.querySelector(`[data-bulk="${key}"]`)?.click();
   else if (current() && !("done" in current().dataset)) onRow(current(), key);
 });
 

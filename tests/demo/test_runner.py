@@ -59,10 +59,8 @@ def test_a_first_start_answers_and_prints_what_one_needs(demo: Demo) -> None:
 
 
 def test_the_sample_mail_is_sorted_by_the_worker(demo: Demo) -> None:
-    demo.wait_for("by the local classifier.", START_SECONDS)
-    assert re.search(
-        r"\d+ tickets sorted: 0 by the model, \d+ by the local classifier.", demo.text()
-    )
+    demo.wait_for(" sorted: 0 by the model, ", START_SECONDS)
+    assert re.search(r"\d+ tickets? sorted: 0 by the model, \d+ by the local", demo.text())
 
 
 def test_a_second_demo_on_a_folder_is_told_where_the_first_one_is(demo: Demo) -> None:

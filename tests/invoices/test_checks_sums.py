@@ -249,11 +249,13 @@ def test_taxable_amounts_may_be_rounded_half_a_cent_a_line(off: str, expected: l
     assert codes(replace(alone, source="gemini")) == ([] if off == "0.02" else expected)
 
 
-def test_a_tax_row_without_its_taxable_amount_is_taken_as_it_is() -> None:
+def test_rows_that_leave_an_amount_out_are_taken_as_they_are() -> None:
     sound = sound_document()
-    rows = tuple(replace(row, net=None) for row in sound.taxes)
+    taxes = tuple(replace(row, net=None) for row in sound.taxes)
+    lines = tuple(replace(line, net=None) for line in sound.lines)
 
-    assert codes(replace(sound, taxes=rows)) == []
+    assert codes(replace(sound, taxes=taxes)) == []
+    assert codes(replace(sound, lines=lines)) == []
 
 
 def test_an_invoice_with_lines_says_how_its_vat_comes_about() -> None:

@@ -157,6 +157,30 @@ def test_what_is_collected_for_others_is_read() -> None:
     assert facts(cii((terms, fee + terms))).collected == Decimal("20.00")
 
 
+def test_allowances_and_charges_on_a_line_are_kept_apart() -> None:
+    def cii_row(indicator: str, amount: str) -> str:
+        return (
+            f"<ram:SpecifiedTradeAllowanceCharge><ram:ChargeIndicator><udt:Indicator>{indicator}"
+            f"</udt:Indicator></ram:ChargeIndicator><ram:ActualAmount>{amount}</ram:ActualAmount>"
+            "</ram:SpecifiedTradeAllowanceCharge>"
+        )
+
+    def ubl_row(indicator: str, amount: str) -> str:
+        return (
+            f"<cac:AllowanceCharge><cbc:ChargeIndicator>{indicator}</cbc:ChargeIndicator>"
+            f"<cbc:Amount>{amount}</cbc:Amount></cac:AllowanceCharge>"
+        )
+
+    tag = "<ram:SpecifiedTradeSettlementLineMonetarySummation>"
+    rows = cii_row("false", "2.00") + cii_row("true", "5.00")
+    in_cii = facts(cii((tag, rows + tag))).lines[0]
+    rows = ubl_row("false", "2.00") + ubl_row("true", "5.00")
+    in_ubl = facts(ubl(("<cac:Item>", f"{rows}<cac:Item>"))).lines[0]
+
+    assert (in_cii.allowances, in_cii.charges) == (Decimal("2.00"), Decimal("5.00"))
+    assert (in_ubl.allowances, in_ubl.charges) == (Decimal("2.00"), Decimal("5.00"))
+
+
 def test_a_group_of_sub_lines_is_shown_but_not_counted() -> None:
     reason = "<ram:LineID>2</ram:LineID><ram:LineStatusReasonCode>GROUP</ram:LineStatusReasonCode>"
     document = facts(cii(("<ram:LineID>2</ram:LineID>", reason)))
@@ -194,6 +218,26 @@ def test_tax_in_the_suppliers_own_currency_is_left_aside() -> None:
 
     assert document.total_tax == Decimal("46.95")
     assert len(document.taxes) == 2
+
+
+TAX_TOTAL = '<cac:TaxTotal><cbc:TaxAmount currencyID="{}">{}</cbc:TaxAmount>'
+
+
+def test_a_mislabelled_tax_total_is_read_but_never_the_other_currencys() -> None:
+    mislabelled = (TAX_TOTAL.format("EUR", "46.95"), TAX_TOTAL.format("SEK", "46.95"))
+    accounting = (
+        "<cac:AccountingSupplierParty>",
+        "<cbc:TaxCurrencyCode>SEK</cbc:TaxCurrencyCode><cac:AccountingSupplierParty>",
+    )
+
+    assert facts(ubl(mislabelled)).total_tax == Decimal("46.95")
+    assert facts(ubl(mislabelled, accounting)).total_tax is None
+
+
+def test_plain_ubl_has_a_tax_total_for_each_tax() -> None:
+    excise = TAX_TOTAL.format("EUR", "3.00") + "</cac:TaxTotal><cac:LegalMonetaryTotal>"
+
+    assert facts(ubl(("<cac:LegalMonetaryTotal>", excise))).total_tax == Decimal("49.95")
 
 
 def test_an_invoice_inside_a_peppol_envelope_is_found() -> None:
@@ -247,6 +291,8 @@ def test_a_broken_file_beside_a_good_one_is_named() -> None:
         (b"Dear all, our CrossIndustryInvoice software is ready.", "note.txt"),
         (b"<html><body>FatturaElettronica explained</body></html>", "news.html"),
         (b"<Order><ID>4711</ID></Order>", "order.xml"),
+        (b"<html><br>A page somebody saved", "page.xml"),
+        (b'<Invoice xmlns="urn:lindgren.test"><!--ubl:schema:xsd:Invoice-2--></Invoice>', "a.xml"),
         (pdf(), "letter.pdf"),
         (pdf({"order-x.xml": b"<SCRDMCCBDACIOMessageStructure/>"}), "order.pdf"),
         (zipped({"[Content_Types].xml": b"<Types/>", "word/a.xml": ubl()}), "letter.docx"),
@@ -278,7 +324,8 @@ def test_a_date_may_be_written_in_several_ways(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"), [("397.65", "397.65"), ("-.5", "-0.5"), ("0E-8", "0.00000000")]
+    ("written", "expected"),
+    [("397.65", "397.65"), ("\n 397.65 ", "397.65"), ("-.5", "-0.5"), ("0E-8", "0.00000000")],
 )
 def test_an_amount_may_be_any_decimal_of_xml_schema_or_java(written: str, expected: str) -> None:
     data = to_json(facts(cii((">397.65<", f">{written}<"))))

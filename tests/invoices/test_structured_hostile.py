@@ -152,6 +152,12 @@ def test_a_number_of_a_thousand_letters_is_refused() -> None:
     assert reason == "The number has 1000 characters; 200 are read."
 
 
+def test_a_description_as_long_as_a_book_is_refused() -> None:
+    reason = refusal(ubl(("Hausmischung, 1 kg", "Kaffee " * 2_000)))
+
+    assert reason == "A line's description has 13999 characters; 10000 are read."
+
+
 # --- PDF ----------------------------------------------------------------------------------------
 
 

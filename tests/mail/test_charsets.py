@@ -106,6 +106,17 @@ def test_japanese_windows_signs_in_iso_2022_jp_are_read() -> None:
     assert decode(b"\x1b$B-!%F%9%H\x1b(B: \x1b$B-j\x1b(B", "iso-2022-jp")[0] == "①テスト: ㈱"
 
 
+def test_every_sign_of_japanese_windows_has_its_cell_in_iso_2022_jp() -> None:
+    signs = "①⑳Ⅰ㍉㌻㍻〝№㏍℡㈱㍾∮∟⊿纊犱鄧"
+    data = signs.encode("cp932")
+    cells = bytearray()
+    for lead, trail in zip(data[0::2], data[1::2], strict=True):
+        row = (lead - (0x81 if lead < 0xE0 else 0xC1)) * 2 + 0x21 + (trail >= 0x9F)
+        column = trail - (0x7E if trail >= 0x9F else 0x20 if trail >= 0x80 else 0x1F)
+        cells += bytes([row, column])
+    assert decode(b"\x1b$B" + cells + b"\x1b(B", "iso-2022-jp")[0] == signs
+
+
 def test_half_a_surrogate_pair_spelled_in_utf_7_becomes_a_replacement_character() -> None:
     assert decode(b"+2AA-", "utf-7")[0] == "\ufffd"
 

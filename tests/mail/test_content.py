@@ -49,6 +49,24 @@ def test_texts_one_after_the_other_are_read_one_after_the_other() -> None:
     assert mail.text == "The lamp.\n-- \nLamp lovers list"
 
 
+def test_a_footer_does_not_replace_the_text_of_html_before_it() -> None:
+    page = multipart([part(b"<p>The lamp.", HTML)], b"alternative", b"shade")
+    mail = parcel([page, part(b"Lamp lovers list", TEXT)])
+    assert mail.text == "The lamp.\nLamp lovers list"
+    assert "Lamp lovers list" in mail.html
+    plain = multipart([part(b"The lamp.", TEXT)], b"alternative", b"shade")
+    mail = parcel([plain, part(b"<p>Lamp lovers list", HTML)])
+    assert "The lamp." in mail.html
+
+
+def test_what_follows_a_picture_in_an_alternative_belongs_to_its_side() -> None:
+    left = part(b"The lamp.", TEXT)
+    right = multipart([part(b"<p>The lamp.", HTML), part(b"<p>Look.", HTML)], b"mixed", b"shade")
+    mail = parcel([left, right], b"alternative")
+    assert mail.text == "The lamp."
+    assert mail.html == "<p>The lamp.\n<p>Look."
+
+
 def test_a_text_with_a_name_after_the_first_part_is_a_file() -> None:
     mail = parcel([part(b"The lamp.", TEXT), part(b"a;b", TEXT + b'; name="prices.csv"')])
     assert (mail.text, names(mail)) == ("The lamp.", ["prices.csv"])
@@ -60,7 +78,7 @@ def test_a_text_that_says_it_is_attached_is_a_file_even_when_alone() -> None:
 
 
 def test_only_the_picture_that_the_html_shows_is_inline() -> None:
-    page = part(b'<p>Look: <img src="cid:photo@lamp">', HTML)
+    page = part(b'<p>Look: <img src="cid:photo%40lamp">', HTML)
     shown = part(PNG, b"Content-Type: image/png", b"Content-ID: <photo@lamp>")
     other = part(PNG, b"Content-Type: image/png; name=bill.png", b"Content-Disposition: inline")
     mail = parcel([page, shown, other], b"related")

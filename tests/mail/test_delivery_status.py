@@ -67,5 +67,13 @@ def test_a_bounce_of_an_old_system_yields_what_its_text_says() -> None:
     assert status.original_message_id == "answer-7@alder-lamps.example.com"
 
 
+def test_a_bounce_of_qmail_names_the_address_in_its_text() -> None:
+    body = b"Hi. This is qmail.\r\n<obi@example.com>:\r\nNo such mailbox. (#5.1.1)\r\n"
+    head = HEAD.replace(b"The reading lamp flickers", b"failure notice")
+    status = read_delivery_status(parse(letter(body, b"Return-Path: <>", head=head)))
+    assert status is not None
+    assert [one.address for one in status.recipients] == ["obi@example.com"]
+
+
 def test_a_mail_that_is_no_bounce_has_no_delivery_status() -> None:
     assert read_delivery_status(read(b"The lamp.")) is None

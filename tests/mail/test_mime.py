@@ -83,6 +83,11 @@ def test_a_missing_blank_line_after_the_headers_is_found() -> None:
     assert "The blank line between headers and body is missing." in mail.defects
 
 
+def test_a_body_right_under_the_headers_keeps_its_lines_with_colons() -> None:
+    mail = parse(HEAD + b"Hello Alice,\r\nPrice: 20 EUR\r\n\r\nFarah\r\n")
+    assert mail.text == "Hello Alice,\nPrice: 20 EUR\n\nFarah"
+
+
 def test_a_stray_line_among_the_headers_costs_only_itself() -> None:
     mail = read(b"The lamp.", b"stray words", b"X-Shop: lamps")
     assert ("X-Shop", "lamps") in mail.headers
@@ -149,6 +154,11 @@ def test_a_header_far_too_long_is_cut_and_said() -> None:
     mail = read(b"The lamp.", b"X-Lamp: " + b"lamp " * 50_000)
     assert len(dict(mail.headers)["X-Lamp"]) <= limits.HEADER_BYTES
     assert mail.defects == ("The header X-Lamp is far too long; its beginning is kept.",)
+
+
+def test_a_name_of_a_header_far_too_long_is_cut() -> None:
+    mail = read(b"The lamp.", b"X" * 5_000 + b": on")
+    assert max(len(name) for name, _ in mail.headers) == 200
 
 
 def test_a_block_of_headers_without_end_is_cut() -> None:

@@ -7,6 +7,10 @@ import pytest
 
 from tests.mail.letters import HEAD, read
 from triage.mail import Address, parse
+from triage.mail.content import Content, read_content
+from triage.mail.defects import Defects
+from triage.mail.mime import Part
+from triage.mail.reader import UNREADABLE
 
 
 def test_an_ordinary_mail_is_read() -> None:
@@ -127,3 +131,18 @@ def test_no_text_of_a_mail_holds_what_a_database_refuses() -> None:
     mail = parse(raw)
     everything = [mail.subject, mail.text, *(text for field in mail.headers for text in field)]
     assert not any("\0" in text for text in everything)
+
+
+def test_should_the_parser_ever_break_the_headers_and_the_raw_words_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(root: Part, defects: Defects) -> Content:
+        if root.start < root.end:
+            raise RecursionError("a mistake of ours")
+        return read_content(root, defects)
+
+    monkeypatch.setattr("triage.mail.reader.read_content", broken)
+    mail = read(b"The lamp.")
+    assert (mail.message_id, mail.subject) == ("lamp-1@example.org", "The reading lamp flickers")
+    assert "The lamp." in mail.text
+    assert mail.defects == (UNREADABLE,)

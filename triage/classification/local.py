@@ -7,8 +7,8 @@ in `var/`: no pickle, so nothing that is loaded can run.
 
 import hashlib
 import json
-import os
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,8 @@ from scipy.sparse import hstack
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
+
+from triage.tickets.storable import storable
 
 STARTER = Path(__file__).parent / "starter"
 # Raised when features or fitting change: an older model file is then fitted anew.
@@ -167,7 +169,7 @@ def _weighted(counted: Any, idf: Any) -> Any:
 
 def _plain(text: str) -> str:
     """Numbers and addresses name a case, not its kind."""
-    text = re.sub(r"\S+@\S+", " ", text[:MAX_CHARACTERS].lower())
+    text = re.sub(r"\S+@\S+", " ", storable(text[:MAX_CHARACTERS]).lower())
     text = re.sub(r"https?://\S+", " link ", text)
     return re.sub(r"\d+", "0", text)
 
@@ -181,7 +183,8 @@ def _version(samples: Sequence[Sample]) -> str:
 
 def _keep(model: LocalModel, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.stem}.{os.getpid()}.npz")
+    # Not named by process id: in two containers on one volume both may be process 1.
+    draft = path.with_name(f"{path.stem}.{secrets.token_hex(8)}.npz")
     np.savez(
         draft,
         categories=np.array(model.categories),

@@ -7,6 +7,7 @@ caused it, on any system; PR_SET_PDEATHSIG would reach neither the database nor 
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -70,9 +71,17 @@ def stand_guard(lines: Iterable[str]) -> None:
             return
     groups.end(children, patience=PATIENCE_SECONDS)
     if database:
-        from triage.lib.embedded import server  # noqa: PLC0415 - its imports take 20 MB
+        _stop(database)
 
+
+def _stop(database: Path) -> None:
+    from triage.lib.embedded import server  # noqa: PLC0415 - its imports take 20 MB
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    # A server that is still starting cannot be asked to stop yet.
+    while (database / "postmaster.pid").exists() and time.monotonic() < deadline:
         server.stop(database)
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,8 @@ class Desk:
         self.web.start()  # its imports take longest, and it asks the database nothing yet
         if self.data:
             self.guardian.watch_database(self.data)
-            self._owns_database = server.ensure_running(self.data)
+            with self.stopping.held():  # half a start would leave a server that nobody stops
+                self._owns_database = server.ensure_running(self.data)
         migrate(self.console)
         mailboxes = company.move_in() if company.is_at_home() else []
         self._wait_for_page()

@@ -2,39 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from triage.ingest.forms import MailboxForm
 from triage.ingest.models import Copy, Delivery, Folder, Heartbeat, Mailbox
-from triage.lib.model_admin import ModelAdmin, ModelForm, ReadOnlyAdmin, TabularInline
-
-
-class MailboxForm(ModelForm):
-    """Secrets go in and never come out: what is saved is not shown, an empty field keeps it."""
-
-    new_secret = forms.CharField(
-        label="Password or refresh token",
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Empty: the one that was saved is kept.",
-    )
-    new_client_secret = forms.CharField(
-        label="Client secret",
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Only for OAuth. Empty: the one that was saved is kept.",
-    )
-
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's own signature
-        if secret := self.cleaned_data["new_secret"]:
-            self.instance.secret = secret
-        if client_secret := self.cleaned_data["new_client_secret"]:
-            self.instance.client_secret = client_secret
-        return super().save(commit=commit)
+from triage.lib.model_admin import ModelAdmin, ReadOnlyAdmin, TabularInline
 
 
 class FolderInline(TabularInline):
@@ -107,6 +81,10 @@ class CopyAdmin(ReadOnlyAdmin):
     list_filter = ("handled_at",)
     list_select_related = ("folder__mailbox", "delivery")
     search_fields = ("=uid", "=delivery__id")
+
+    def get_queryset(self, request: Any) -> QuerySet[Copy]:
+        # As with deliveries: the list needs their names, not their mails.
+        return super().get_queryset(request).defer("delivery__raw")
 
 
 @admin.register(Heartbeat)

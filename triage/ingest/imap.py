@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,13 +27,14 @@ from triage.ingest.models import Authentication, Mailbox, Security
 from triage.lib.env import env_int, env_str
 
 # Its lines on level DEBUG hold whole commands: nothing of a log-in may come near a log file.
-logging.getLogger("imapclient").setLevel(logging.INFO)
+logging.getLogger("imapclient").setLevel(logging.WARNING)
 
 # A server that is silent for longer is taken for dead: for a connection, and in the middle.
 CONNECT_SECONDS = env_int("TRIAGE_IMAP_CONNECT_SECONDS", 20, least=1)
 READ_SECONDS = env_int("TRIAGE_IMAP_READ_SECONDS", 60, least=1)
 # UIDs asked for at once: imaplib refuses lines of 1,000,000 bytes, and a UID has up to 11.
 WINDOW = 50_000
+IDLE_LOOK_SECONDS = 1.0
 # RFC 5530: the server itself says that it will pass.
 _BUSY = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]")
 
@@ -90,7 +92,7 @@ class Session:
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Bytes of each mail; a mail that is gone by now is left out."""
-        with self._folded():
+        with self._folded(tuple(uids)):
             said = self._client.fetch(uids, ["RFC822.SIZE"])
         return {uid: int(each[b"RFC822.SIZE"]) for uid, each in said.items()
                 if b"RFC822.SIZE" in each}  # fmt: skip
@@ -105,6 +107,29 @@ class Session:
     def has(self, uid: int) -> bool:
         """Whether the open folder has this mail now."""
         return uid in self._search(f"UID {uid}")
+
+    @property
+    def has_idle(self) -> bool:
+        with self._folded():
+            return bool(self._client.has_capability("IDLE"))
+
+    def wait(self, seconds: float, *, is_to_stop: Callable[[], bool]) -> bool:
+        """Wait in IDLE (RFC 2177) for a mail in the open folder; False when none came.
+
+        `is_to_stop` is asked every second.
+        """
+        until = time.monotonic() + seconds
+        said: list[Any] = []
+        with self._folded():
+            self._client.idle()
+            while not _tells_of_mail(said) and time.monotonic() < until and not is_to_stop():
+                began = time.monotonic()
+                said = self._client.idle_check(timeout=IDLE_LOOK_SECONDS)
+                # The library swallows the end of the connection here; DONE will tell.
+                if not said and time.monotonic() - began < IDLE_LOOK_SECONDS / 2:
+                    break
+            _, rest = self._client.idle_done()
+        return _tells_of_mail([*said, *rest])
 
     def _search(self, criteria: str) -> list[int]:
         with self._folded():
@@ -127,6 +152,10 @@ class Session:
             raise Refused(f"The answer of {self._host} is not IMAP: {error}.") from error
 
 
+def _tells_of_mail(said: Sequence[Any]) -> bool:
+    return any(len(each) > 1 and each[1] == b"EXISTS" for each in said)
+
+
 @contextmanager
 def session(mailbox: Mailbox) -> Iterator[Session]:
     """Connect and log in; log out at the end, or hang up after an error."""
@@ -142,11 +171,19 @@ def session(mailbox: Mailbox) -> Iterator[Session]:
         client.logout()
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine, by its number or as `localhost`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _connected(mailbox: Mailbox) -> imapclient.IMAPClient:
     host, port = mailbox.host, mailbox.port
     if not host:
         raise Untrusted(f"{mailbox.address} has no IMAP host. Enter one in its settings.")
-    if mailbox.security == Security.NONE and not _is_loopback(host):
+    if mailbox.security == Security.NONE and not is_loopback(host):
         raise Untrusted(
             f"{host} is another machine, and the password would cross the network in the clear."
             " Choose TLS or STARTTLS in the mailbox's settings."
@@ -164,7 +201,8 @@ def _connected(mailbox: Mailbox) -> imapclient.IMAPClient:
             try:
                 client.starttls(context)
             except BaseException:
-                client.shutdown()
+                with suppress(Exception):
+                    client.shutdown()
                 raise
     return client
 
@@ -201,13 +239,6 @@ def _context() -> ssl.SSLContext:
         except OSError as error:
             raise Untrusted(f"TRIAGE_IMAP_CA_FILE={extra} cannot be read: {error}.") from error
     return context
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _log_in(client: imapclient.IMAPClient, mailbox: Mailbox) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -36,6 +36,24 @@ class Handling(models.TextChoices):
     LEAVE = "leave", "leave it as it is"
     FLAG = "flag", "flag it"
     MOVE = "move", "move it to its category's folder"
+
+
+# A watcher beats every ten seconds; three beats missed are no hiccup any more.
+UNWATCHED_AFTER = timedelta(seconds=45)
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def on_servers(self) -> "MailboxQuerySet":
+        """Those whose mail is fetched."""
+        return self.filter(source=Source.IMAP).exclude(host="").order_by("pk")
+
+    def unattended(self, now: datetime) -> "MailboxQuerySet":
+        """Due to be read, and nobody watches them."""
+        watched = Heartbeat.objects.filter(
+            name__startswith="mailbox:", at__gt=now - UNWATCHED_AFTER
+        ).values_list("name", flat=True)
+        numbers = [int(name.partition(":")[2]) for name in watched]
+        return self.on_servers().filter(fetch_due_at__lte=now).exclude(pk__in=numbers)
 
 
 class Mailbox(models.Model):
@@ -74,6 +92,11 @@ class Mailbox(models.Model):
     handled_event = models.BigIntegerField(default=0, editable=False)
     fetched_at = models.DateTimeField(null=True, blank=True, editable=False)
     fetch_error = models.TextField(blank=True, editable=False)
+    fetch_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When the worker may read it, unless somebody watches it; a claim moves it into the future.
+    fetch_due_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MailboxQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "mailboxes"
@@ -253,6 +276,12 @@ class Heartbeat(models.Model):
         return self.name
 
     @classmethod
-    def beat(cls, name: str) -> None:
-        """Say that `name` lives."""
-        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+    def beat(cls, *names: str) -> None:
+        """Say that these live."""
+        now = timezone.now()
+        Heartbeat.objects.bulk_create(
+            (Heartbeat(name=name, at=now) for name in names),
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["at"],
+        )

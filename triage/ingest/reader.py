@@ -1,7 +1,6 @@
 """Reads one folder upwards. A mail that cannot be had is set aside in sight; the others go on."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -10,6 +9,7 @@ from triage.ingest import shelf
 from triage.ingest.imap import Session
 from triage.ingest.imap_errors import Refused
 from triage.ingest.models import Folder
+from triage.ingest.suspects import MOST_LOSSES, Suspects
 
 T = TypeVar("T")
 
@@ -19,8 +19,6 @@ BATCH_BYTES = 16 * 1024 * 1024
 SIZES = 500  # UIDs in one command: servers take lines of 8,000 bytes (RFC 7162, section 4)
 # PostgreSQL holds a field of 1 GB; twice that is needed to send it.
 MOST_BYTES = 256 * 1024 * 1024
-# A mail at which the server hangs up this often, asked for alone, is set aside (promise 3).
-MOST_LOSSES = 3
 # When the server refuses so many mails together, each of them, it is the server and not the mails.
 A_CROWD = 10
 
@@ -43,12 +41,12 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Reader:
-    """One folder on one connection. `losses`: how often the connection broke at each UID."""
+    """One folder on one connection."""
 
     session: Session
     folder: Folder
     report: FolderPass
-    losses: Counter[int]
+    suspects: Suspects
     on_stored: Callable[[], None]
     is_to_stop: Callable[[], bool]
 
@@ -83,27 +81,17 @@ class Reader:
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[int]]:
         """The UIDs in order, as many as may be held in memory at once."""
-        sizes = self._each(self.session.sizes, uids)
-        batch: list[int] = []
-        total = 0
-        for uid in (uid for uid in uids if uid in sizes):
-            if sizes[uid] > MOST_BYTES:
-                self._set_aside(uid, _too_large(sizes[uid]), size=sizes[uid])
-                continue
-            if self.losses[uid] >= MOST_LOSSES:
-                self._set_aside(uid, _hung_up(), size=sizes[uid])
-                continue
-            is_suspect = self.losses[uid] > 0
-            total += sizes[uid]
-            if batch and (is_suspect or len(batch) == BATCH or total > BATCH_BYTES):
-                yield batch
-                batch, total = [], sizes[uid]
-            batch.append(uid)
-            if is_suspect:
-                yield batch
-                batch, total = [], 0
-        if batch:
-            yield batch
+        for uid in filter(self.suspects.is_guilty, uids):
+            self._set_aside(uid, _hung_up())
+        left = [uid for uid in uids if not self.suspects.is_guilty(uid)]
+        sizes: dict[int, int] = {}
+        for group in self.suspects.groups(left, SIZES):
+            sizes |= self._each(self.session.sizes, group)
+        for uid in (uid for uid in sizes if sizes[uid] > MOST_BYTES):
+            self._set_aside(uid, _too_large(sizes[uid]), size=sizes[uid])
+        fitting = [uid for uid in left if sizes.get(uid, MOST_BYTES + 1) <= MOST_BYTES]
+        for group in self.suspects.groups(fitting, BATCH):
+            yield from _by_bytes(group, sizes)
 
     def _keep(self, batch: Sequence[int]) -> None:
         raws = self._each(self.session.raw, batch)
@@ -116,6 +104,9 @@ class Reader:
     def _ask_again(self) -> None:
         """What a person replayed although the server had not given it."""
         for uid in shelf.asked_again(self.folder):
+            if self.suspects.is_guilty(uid):
+                self._set_aside(uid, _hung_up())
+                continue
             for each, raw in self._each(self.session.raw, [uid]).items():
                 shelf.fill_in(self.folder, each, raw)
                 self.report.stored += 1
@@ -163,6 +154,18 @@ class Reader:
 
 def _chunks(uids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (uids[start : start + SIZES] for start in range(0, len(uids), SIZES))
+
+
+def _by_bytes(uids: Sequence[int], sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    total = 0
+    for uid in uids:
+        total += sizes[uid]
+        if batch and total > BATCH_BYTES:
+            yield batch
+            batch, total = [], sizes[uid]
+        batch.append(uid)
+    yield batch
 
 
 def _too_large(size: int) -> str:

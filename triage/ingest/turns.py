@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from triage.ingest.models import Folder
 
@@ -33,7 +33,7 @@ def turn(folder: Folder, *, patience: float) -> Iterator[None]:
         yield
     finally:
         # With the connection gone the lock is gone, too.
-        with suppress(DatabaseError):
+        with suppress(Error):
             _ask("SELECT pg_advisory_unlock(%s, %s)", key)
 
 

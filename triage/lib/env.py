@@ -5,6 +5,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+# Python refuses to read a number of thousands of digits, in words that name no setting.
+MAX_DIGITS = 18
+
 
 def env_str(name: str, default: str = "") -> str:
     """The variable's text; `NAME_FILE` may name a file that holds it (Docker, systemd)."""
@@ -14,6 +17,8 @@ def env_str(name: str, default: str = "") -> str:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE={path}: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ImproperlyConfigured(f"{name}_FILE={path}: it holds no UTF-8 text.") from error
     return os.environ.get(name, default).strip()
 
 
@@ -22,8 +27,8 @@ def env_int(name: str, default: int, *, least: int = 0) -> int:
     text = env_str(name)
     if not text:
         return default
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name}={text!r}: use a whole number of {least} or more.")
+    if not text.isdecimal() or len(text) > MAX_DIGITS or int(text) < least:
+        raise ImproperlyConfigured(f"{name}={text[:40]!r}: use a whole number of {least} or more.")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -12,8 +13,10 @@ def kept_in(path: Path) -> str:
     except FileNotFoundError:
         pass
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+    # Not named by process id: in two containers on one volume both may be process 1.
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    draft = Path(name)
+    with os.fdopen(descriptor, "w") as handle:
         handle.write(secrets.token_urlsafe(50))
     try:
         os.link(draft, path)  # fails when another process was first: its key stands

@@ -20,9 +20,7 @@ _MOMENT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{2}(Z)?)?")
 
 def calendar_to_text(calendar: str) -> str:
     """A line each for the first event's name, times, place, organizer and description."""
-    _, begin, event = _FOLD.sub("", calendar).partition("BEGIN:VEVENT")
-    if not begin:
-        return ""
+    event = _FOLD.sub("", calendar).partition("BEGIN:VEVENT")[2]
     found: dict[str, str] = {}
     for name, value in _LINE.findall(event.partition("END:VEVENT")[0]):
         found.setdefault(name.lower(), _plain(name.lower(), value))

@@ -3,6 +3,7 @@
 import html as markup
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from triage.mail import limits
 from triage.mail.bodies import Bodies, part_name, sort_parts
@@ -65,7 +66,7 @@ class _Reader:
         html, text = self._html(), self._text()
         files = self._files(html)
         if not html.strip():
-            html = next((envelope.html for envelope in self._envelopes if envelope.html), "")
+            html = self._page(next((each.html for each in self._envelopes if each.html), ""))
         if not text.strip():
             text = html_to_text(html) or self._substitute()
         return Content(
@@ -93,12 +94,13 @@ class _Reader:
             self._defects.add(f"The {what} of the mail is very long; its beginning is kept.")
         return text[:limit]
 
-    def _few_tags(self, page: str) -> str:
+    def _page(self, page: str) -> str:
+        """HTML within its limits."""
         pieces = page.split("<", limits.HTML_TAGS)
-        if len(pieces) <= limits.HTML_TAGS:
-            return page
-        self._defects.add("The HTML of the mail has very many elements; its beginning is kept.")
-        return "<".join(pieces[:-1])
+        if len(pieces) > limits.HTML_TAGS:
+            self._defects.add("The HTML of the mail has very many elements; its beginning is kept.")
+            page = "<".join(pieces[:-1])
+        return self._cut(page, "HTML", limits.HTML_CHARACTERS)
 
     def _substitute(self) -> str:
         """What a person would read of a mail without text: the envelope's text, the mail attached
@@ -125,9 +127,7 @@ class _Reader:
     def _read_leaf(self, part: Part) -> _Leaf:
         text = self._decoded(part)
         if part.content_type.kind == "text/html" or _LOOKS_HTML.match(text):
-            return _Leaf(
-                self._cut(self._few_tags(text), "HTML", limits.HTML_CHARACTERS), is_html=True
-            )
+            return _Leaf(self._page(text), is_html=True)
         if part.content_type.get("format").lower() == "flowed":
             text = unflow(text, delete_space=part.content_type.get("delsp").lower() == "yes")
         text, files = extract_files(strip_signature(text))
@@ -154,7 +154,8 @@ class _Reader:
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def _files(self, html: str) -> list[Attachment]:
-        shown = set(_REFERENCE.findall(html)) if "cid:" in html else set()
+        # RFC 2392: the id is percent-encoded in the address.
+        shown = {unquote(found) for found in _REFERENCE.findall(html)} if "cid:" in html else set()
         found = [file for leaf in self._leaves.values() for file in leaf.files]
         for part in self._bodies.files:
             if len(found) >= limits.ATTACHMENTS:

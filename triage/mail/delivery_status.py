@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from triage.mail import limits
 from triage.mail.addresses import read_addresses
 from triage.mail.automatic import BOUNCE
 from triage.mail.defects import Defects
@@ -12,6 +13,8 @@ from triage.mail.words import header_text
 
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _QUOTED_ID = re.compile(r"^[> \t]*message-id:\s*<([^<>\s]+)>", re.I | re.M)
+# qmail's way: the address on a line of its own, with a colon.
+_NAMED = re.compile(r"^<([^<>\s]{1,250}@[^<>\s]{1,250})>:[ \t]*$", re.M)
 _BRACKETED = re.compile(r"<([^<>\s]+)>")
 
 
@@ -46,11 +49,16 @@ def read_delivery_status(email: Email) -> DeliveryStatus | None:
         return DeliveryStatus(tuple(recipients), _original(email))
     if email.auto != BOUNCE:
         return None
+    return DeliveryStatus(_failed(email), _original(email) or _quoted_id(email.text))
+
+
+def _failed(email: Email) -> tuple[Recipient, ...]:
     headers = {name.lower(): value for name, value in email.headers}
-    failed = read_addresses(headers.get("x-failed-recipients", ""))
-    return DeliveryStatus(
-        tuple(Recipient(each.address, "failed", "", "") for each in failed if each.address),
-        _original(email) or _quoted_id(email.text),
+    field = headers.get("x-failed-recipients", "")
+    addresses = [each.address for each in read_addresses(field) if each.address]
+    return tuple(
+        Recipient(address, "failed", "", "")
+        for address in addresses or _NAMED.findall(email.text)[: limits.ADDRESSES]
     )
 
 

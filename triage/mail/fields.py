@@ -10,9 +10,16 @@ _BLANK = re.compile(rb"\n\r?\n")
 _FIELD_BREAK = re.compile(rb"\n(?![ \t])")
 _RAW_FIELD_BREAK = re.compile(rb"\r?\n(?![ \t])")
 _NAME = re.compile(rb"[!-9;-~]+")
-# Names as people know them; used only to tell a stray line among headers from the first line
-# of a body that lacks the blank line before it.
-_LIKELY = re.compile(rb"(?m)^[A-Za-z][A-Za-z0-9-]{1,60}:")
+# Names of mail itself; used only to tell a stray line among headers from the first line of a body
+# that lacks the blank line before it. "Price: 20" is a line of a body.
+_LIKELY = re.compile(
+    rb"^(?:received|from|to|cc|subject|date|message-id|in-reply-to|references|reply-to|sender"
+    rb"|return-path|delivered-to|mime-version|content-[a-z-]+|x-[a-z0-9-]+|list-[a-z-]+"
+    rb"|dkim-signature|arc-[a-z-]+|authentication-results|received-spf|user-agent|importance"
+    rb"|precedence|auto-submitted|thread-[a-z]+|organization):",
+    re.I | re.M,
+)
+_NAME_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,8 @@ def _bounded(fields: list[tuple[bytes, bytes]], defects: Defects) -> list[tuple[
         )
         del fields[limits.HEADERS :]
     for index, (name, value) in enumerate(fields):
-        if len(value) > limits.HEADER_BYTES:
+        if len(value) > limits.HEADER_BYTES or len(name) > _NAME_BYTES:
             shown = name[:60].decode("ascii", "replace")
             defects.add(f"The header {shown} is far too long; its beginning is kept.")
-            fields[index] = (name[:200], value[: limits.HEADER_BYTES])
+            fields[index] = (name[:_NAME_BYTES], value[: limits.HEADER_BYTES])
     return fields

@@ -79,7 +79,7 @@ def mark_history(lines: Sequence[str]) -> list[Mark]:
     has_words = in_heads = False
     for number, line in enumerate(lines):
         in_heads = in_heads and bool(line.strip())
-        if in_heads or marks[number] is Mark.QUOTED:
+        if in_heads:
             continue
         if line.startswith((">", " >", "|>")) and line.strip() != ">:":
             marks[number] = Mark.QUOTED

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from triage.mail import limits
@@ -18,6 +20,7 @@ from triage.mail.words import decode_words, raw_text
 UNREADABLE = "The mail could not be read; its beginning is shown as it came."
 
 _FIRST_LINES = 2_000
+_SHOWN_BYTES = 10_000
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _ENVELOPE = (
     "delivered-to",
@@ -42,7 +45,7 @@ def parse(raw: bytes) -> Email:
     try:
         return _read(_bounded(bytes(raw), defects), defects)
     except Exception:  # noqa: BLE001  the last net: a mail may cost its own reading, no other's
-        return _unread(raw, defects)
+        return _unread(bytes(raw))
 
 
 def _bounded(raw: bytes, defects: Defects) -> bytes:
@@ -89,28 +92,15 @@ def _read(raw: bytes, defects: Defects) -> Email:
     )
 
 
-def _unread(raw: bytes, defects: Defects) -> Email:
-    defects.add(UNREADABLE)
-    text = bytes(raw[:10_000]).decode("utf-8", "replace").replace("\0", "")
-    return Email(
-        "",
-        (),
-        (),
-        None,
-        "",
-        None,
-        (),
-        (),
-        (),
-        (),
-        text,
-        "",
-        (),
-        (),
-        "",
-        "",
-        (UNREADABLE, *defects.sentences()[:-1]),
-    )
+def _unread(raw: bytes) -> Email:
+    """The headers if they can be read, and the beginning of the raw mail as its text."""
+    text = raw[:_SHOWN_BYTES].decode("utf-8", "replace").replace("\0", "")
+    head = raw[:_SHOWN_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    for fields in (head, b""):
+        with suppress(Exception):
+            mail = _read(fields + b"\n\n", Defects())
+            return replace(mail, text=text, html="", attachments=(), defects=(UNREADABLE,))
+    raise AssertionError("an empty mail is readable")
 
 
 class _Fields:

@@ -152,7 +152,8 @@ SENT_WITH = {
 # Farewells that open a signature. "Thanks" is not among them: it is part of what was said.
 FAREWELLS = {
     "en": (
-        "regards|best regards|kind regards|warm regards|kindest regards|with kind regards"
+        "regards|best|all the best|cheers|best regards|kind regards|warm regards|kindest regards"
+        "|with kind regards"
         "|with best regards|many thanks and kind regards|thanks and regards|thanks & regards"
         "|best wishes|yours sincerely|yours faithfully|yours truly|sincerely|sincerely yours"
         "|cordially|respectfully"

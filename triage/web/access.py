@@ -21,6 +21,7 @@ from triage.web.requests import AgentRequest
 
 READERS = "readers"
 SUPERVISORS = "supervisors"
+MOST_AT_ONCE = 200
 
 P = ParamSpec("P")
 AgentView = Callable[Concatenate[AgentRequest, P], HttpResponseBase]
@@ -84,6 +85,23 @@ def ticket_write(request: AgentRequest, pk: int) -> Ticket:
     return ticket_read(request, pk)
 
 
+def tickets_write(request: AgentRequest) -> list[Ticket]:
+    """The posted selection, to change it: those of its tickets that there are; PermissionDenied."""
+    require_write(request)
+    return list(
+        Ticket.objects.select_related("category", "requester")
+        .filter(pk__in=_numbers(request, "ticket"))
+        .order_by("pk")
+    )
+
+
+def corrections_write(request: AgentRequest) -> list[Correction]:
+    """The posted corrections, to take them back; PermissionDenied."""
+    require_write(request)
+    found = Correction.objects.filter(pk__in=_numbers(request, "correction"))
+    return list(found.select_related("ticket").order_by("pk"))
+
+
 def correction_write(request: AgentRequest, pk: int) -> Correction:
     """The correction, to take it back; Http404, PermissionDenied."""
     require_write(request)
@@ -98,6 +116,12 @@ def attachment_read(request: AgentRequest, pk: int) -> Attachment:
 def message_read(request: AgentRequest, pk: int) -> Message:
     """The message; Http404."""
     return get_object_or_404(Message.objects.select_related("ticket"), pk=pk)
+
+
+def _numbers(request: AgentRequest, name: str) -> list[int]:
+    # A selection is made on one page by hand; more than that is not one.
+    texts = request.POST.getlist(name)[:MOST_AT_ONCE]
+    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
 
 
 def _groups(user: User) -> frozenset[str]:

@@ -4,7 +4,7 @@ An answer is a row of parts. Each carries its own id and `hx-swap-oob`, so that 
 stands on the page under that id.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,11 +23,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What was just done, for eight seconds; `undo_url` takes it back by POST."""
+    """What was just done, for eight seconds; `undo_url` takes it back by POST of `undo_fields`."""
 
     words: str
     category: str = ""
     undo_url: str = ""
+    undo_fields: list[tuple[str, int]] = field(default_factory=list)
     is_refusal: bool = False
 
 

@@ -3,6 +3,7 @@
 from triage.invoices.document.reading import (
     MAX_IDENTIFIER,
     MAX_LINES,
+    MAX_TEXT,
     InvalidDocument,
     from_json,
 )
@@ -22,6 +23,7 @@ from triage.invoices.document.writing import to_json
 __all__ = [
     "MAX_IDENTIFIER",
     "MAX_LINES",
+    "MAX_TEXT",
     "STRUCTURED",
     "Adjustment",
     "Document",

@@ -11,10 +11,10 @@ from triage.invoices.document.writing import LINE_KEYS, TAX_KEYS, TOTAL_KEYS
 
 # A longer value in one of these fields is a model repeating itself, not an invoice.
 MAX_IDENTIFIER = 200
-MAX_TEXT = 2_000
+MAX_TEXT = 10_000
 # The widest amounts in use: hundreds of billions, and unit prices of fuel or electricity.
 MAX_WHOLE_DIGITS = 15
-MAX_DECIMALS = 8
+MAX_DECIMALS = 12
 # Itemised bills (telephone, parcels) have thousands of rows, not tens of thousands.
 MAX_LINES = 10_000
 MAX_TAXES = 50

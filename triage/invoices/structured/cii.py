@@ -114,7 +114,7 @@ def _party(agreement: Children, name: str, iban: str | None = None) -> Party:
 def _vat_id(party: Children) -> str | None:
     for registration in each(party, "SpecifiedTaxRegistration"):
         for identifier in registration.get("ID", ()):
-            if identifier.get("schemeID") == "VA" and identifier.text:
+            if identifier.get("schemeID", "").upper() == "VA" and identifier.text:
                 return identifier.text.strip() or None
     return None
 

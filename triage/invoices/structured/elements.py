@@ -232,11 +232,13 @@ class Reading:
         return None
 
     def amount_of(self, element: Element | None) -> Decimal | None:
-        if element is None or not (written := (element.text or "").strip()):
+        if element is None or not (written := element.text):
             return None
-        if _DECIMAL.fullmatch(written):
+        # Blanks around an amount are rare enough to look for only when it does not fit.
+        if _DECIMAL.fullmatch(written) or _DECIMAL.fullmatch(written := written.strip()):
             return Decimal(written)
-        self._report("unreadable_amount", element, written, "an amount")
+        if written:
+            self._report("unreadable_amount", element, written, "an amount")
         return None
 
     def day(self, fields: Children, *names: str) -> date | None:

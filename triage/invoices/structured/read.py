@@ -8,7 +8,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from triage.invoices.document import MAX_IDENTIFIER, MAX_LINES, Document, Problem, with_found
+from triage.invoices.document import (
+    MAX_IDENTIFIER,
+    MAX_LINES,
+    MAX_TEXT,
+    Document,
+    Problem,
+    with_found,
+)
 from triage.invoices.structured import archive, cii, fatturapa, pdf, salvage, signed, ubl
 from triage.invoices.structured.elements import Element, is_html, is_invoice_xml, local_name, parse
 from triage.invoices.structured.errors import Unreadable
@@ -89,7 +96,7 @@ def _from_archive(content: bytes, *, depth: int) -> list[Document]:
         try:
             documents += _unpack(member, is_xml=name.lower().endswith(".xml"), depth=depth)
         except Unreadable as error:
-            broken.append((name, error))
+            broken.append((name[-MAX_IDENTIFIER:], error))
     if broken and not documents:
         raise broken[0][1]
     problems = [Problem("unreadable_part", f"{name}: {error.reason}") for name, error in broken]
@@ -186,6 +193,9 @@ def _within_limits(document: Document) -> Document:
     for what, text in texts.items():
         if text is not None and len(text) > MAX_IDENTIFIER:
             raise Unreadable(f"The {what} has {len(text)} characters; {MAX_IDENTIFIER} are read.")
+    longest = max((len(line.description or "") for line in document.lines), default=0)
+    if longest > MAX_TEXT:
+        raise Unreadable(f"A line's description has {longest} characters; {MAX_TEXT} are read.")
     if len(document.lines) > MAX_LINES:
         raise Unreadable(f"The invoice has {len(document.lines)} lines; {MAX_LINES} are read.")
     return document

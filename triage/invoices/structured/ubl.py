@@ -111,7 +111,7 @@ def _party(fields: Children, name: str, iban: str | None = None) -> Party:
 
 def _vat_id(party: Children) -> str | None:
     for scheme in each(party, "PartyTaxScheme"):
-        if text(inside(scheme, "TaxScheme"), "ID") == "VAT":
+        if (text(inside(scheme, "TaxScheme"), "ID") or "").upper() == "VAT":
             return text(scheme, "CompanyID")
     return None
 

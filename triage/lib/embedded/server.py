@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ PORT = 5432
 # A unix socket's path holds 107 bytes (sun_path in unix(7)); the socket's own name takes the rest.
 MAX_SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432")
 START_TIMEOUT_SECONDS = 60
+POLL_SECONDS = 0.05
 # A desk on one machine: room for web, worker and their pools; a quarter of a small machine's memory
 # would be better for the buffers, but a demo must not take it.
 OPTIONS = {
@@ -52,6 +54,7 @@ def ensure_running(data: Path) -> bool:
         return False
     data.parent.mkdir(parents=True, exist_ok=True)
     with _lock(data):
+        _settle(data)
         if is_running(data):
             return False
         _initialise(data)
@@ -61,18 +64,18 @@ def ensure_running(data: Path) -> bool:
 
 def is_running(data: Path) -> bool:
     """Whether a server process owns `data` and says it is ready."""
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
-        # The eighth line is the state; a server that was killed leaves its last one behind.
-        return lines[7].strip() == "ready" and _is_postgres(int(lines[0]))
-    except (OSError, ValueError, IndexError):
-        return False
+    owner, state = _owner(data)
+    # A server that was killed leaves its last state behind.
+    return state == "ready" and _is_postgres(owner)
 
 
 def stop(data: Path) -> None:
     """Stop the server, clients or not; nothing happens when none runs."""
-    if is_running(data):
-        _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "30", "stop")
+    if not is_running(data):
+        return
+    with _lock(data):  # whoever wants it next waits until it has stopped, and starts it anew
+        if is_running(data):
+            _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "30", "stop")
 
 
 def stop_unless_used(data: Path) -> None:
@@ -89,6 +92,31 @@ def stop_unless_used(data: Path) -> None:
         return  # already stopped
     if row == (0,):
         stop(data)
+
+
+def _settle(data: Path) -> None:
+    """Wait while a server starts or stops by itself; forget one that was killed."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while True:
+        owner, state = _owner(data)
+        if not owner or state == "ready" or not _is_postgres(owner) or time.monotonic() > deadline:
+            break
+        time.sleep(POLL_SECONDS)
+    if owner and not _is_postgres(owner):
+        # PostgreSQL takes a zombie's number for a running server, and where process 1 reaps nobody
+        # that lasts. Its other guard stays: it does not start while a process of the killed one
+        # still holds the shared memory.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        (socket_folder(data) / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+
+def _owner(data: Path) -> tuple[int, str]:
+    """The process id and the state in `postmaster.pid`; 0 when there is none to be read."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
+        return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
+    except (OSError, ValueError):
+        return 0, ""
 
 
 def _initialise(data: Path) -> None:
@@ -163,12 +191,14 @@ def _hand_over(data: Path, folder: Path) -> None:
 
 
 def _is_postgres(pid: int) -> bool:
+    if pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        return True
+        pass  # somebody else's, and perhaps no server at all
     status = Path(f"/proc/{pid}/stat")
     # A killed server may stand as a zombie, and its number may belong to somebody else by now.
     text = (

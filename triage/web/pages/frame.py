@@ -18,12 +18,14 @@ from triage.invoices.models import Invoice
 from triage.llm.models import Call, RetiredModel
 from triage.tickets.models import Category, Ticket
 from triage.tickets.models.category import SLUGS
-from triage.web.access import is_supervisor
+from triage.web.access import is_supervisor, may_write
 from triage.web.pages.figures import money
 from triage.web.pages.people import Face, initials
 
 # Beyond this a count is no longer read, and counting on would scan: shown as "999+".
 COUNT_LIMIT = 1_000
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
 QUEUES = {"review", "mine", "unassigned", "closed", *SLUGS}
 KEYS = {"support": "s", "billing": "b", "sales": "l", "spam": "x"}
 
@@ -72,6 +74,8 @@ class Frame:
     """The frame of one page, for one person."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
+        chosen = request.COOKIES.get(THEME_COOKIE, "")
+        self.theme = chosen if chosen in THEMES else ""
         self._user = user
         # A ticket's page is a place within the queue it was opened from.
         queue = request.GET.get("queue", "") or request.POST.get("queue", "")
@@ -96,6 +100,10 @@ class Frame:
             self._page("problems", "Problems", icon="problem", count=self._counts["problems"]),
         ]
         return [tab for tab in tabs if tab]
+
+    @property
+    def may_write(self) -> bool:
+        return may_write(self._user)
 
     @property
     def here(self) -> Tab | None:
@@ -134,7 +142,7 @@ class Frame:
     def _queues(self) -> list[Tab]:
         tabs: list[Tab | None] = [
             self._queue(row.slug, row.name, category=row.slug, key=KEYS[row.slug])
-            for row in self._categories
+            for row in self.categories
         ]
         problems = self._counts["problems"]
         tabs += [
@@ -171,13 +179,13 @@ class Frame:
                    is_current=self._here.startswith(url))  # fmt: skip
 
     @cached_property
-    def _categories(self) -> list["Category"]:
+    def categories(self) -> list["Category"]:
         return list(_categories_counted(self._user))
 
     @cached_property
     def _counts(self) -> dict[str, int]:
-        counts = {category.slug: category.n_open for category in self._categories}  # type: ignore[attr-defined]
-        first = self._categories[0]
+        counts = {category.slug: category.n_open for category in self.categories}  # type: ignore[attr-defined]
+        first = self.categories[0]
         for name in ("review", "mine", "unassigned", "problems", "invoices"):
             counts[name] = getattr(first, f"n_{name}")
         return counts

@@ -1,39 +1,23 @@
-"""A queue: which tickets, in which order, and the page of rows that is asked for."""
+"""The rows of a queue: a page of them from a cursor on, or a few round one ticket."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 
-from triage.tickets.models import Category, Ticket
-from triage.tickets.models.category import SLUGS
+from triage.tickets.models import Ticket
 from triage.web.pages import times
+from triage.web.pages.places import Place, Tickets
 from triage.web.pages.rows import Row, row_of, with_row_facts
 
-Tickets = QuerySet[Ticket, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A queue by its name in addresses. `moment` is the column it is ordered by."""
-
-    name: str
-    title: str
-    said: str
-    tickets: Callable[[User], Tickets]
-    moment: str = "last_message_at"
-    oldest_first: bool = True
-    # All of one category: its name in every row would only repeat the title.
-    is_sorted: bool = False
-    empty_title: str = "Nothing here"
-    empty_words: str = "New mail will appear here by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +51,26 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why tickets wait for review: a tab above them."""
+
+    name: str
+    url: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of rows; `after` continues it, "" at the end."""
+    """A page of rows; `more` is the query string that continues it, "" at the end."""
 
     place: Place
     days: list[Day]
-    after: str
+    more: str
     oldest_first: bool
     is_continued: bool
     query: str = ""
+    reasons: list[Reason] = field(default_factory=list)
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -87,43 +82,28 @@ class Listing:
         return not self.days
 
 
-def place(name: str) -> Place | None:
-    """The queue of that name: a named view, or a category's."""
-    if name in _VIEWS:
-        return _VIEWS[name]
-    found = Category.objects.filter(slug=name).first() if name in SLUGS else None
-    if found is None:
-        return None
-    category = found
-
-    def tickets(_: User) -> Tickets:
-        return Ticket.objects.in_queue(category)
-
-    return Place(
-        category.slug, category.name, category.meaning, tickets, oldest_first=False, is_sorted=True,
-        empty_title=f"Nothing in {category.name}",
-        empty_words="Open mail of this kind will appear here by itself.",
-    )  # fmt: skip
-
-
-def listing(where: Place, *, me: User, after: str = "", sort: str = "",
-            current: int | None = None, tickets: Tickets | None = None,
-            query: str = "") -> Listing:  # fmt: skip
-    """One page of a queue, from `after` on; `sort` is oldest, newest or "" for its own order."""
+def listing(where: Place, asked: QueryDict, *, me: User,
+            tickets: Tickets | None = None) -> Listing:  # fmt: skip
+    """One page of a queue; `asked` may have `after`, `sort` (oldest, newest), `why` and `q`."""
+    sort, why = asked.get("sort", ""), asked.get("why", "")
     oldest_first = where.oldest_first if sort not in ("oldest", "newest") else sort == "oldest"
-    cursor = Cursor.read(after)
+    cursor = Cursor.read(asked.get("after", ""))
     rows = where.tickets(me) if tickets is None else tickets
+    reasons = _reasons(where, me=me, why=why)
+    if reasons and why in _REASONS:
+        rows = rows.filter(review_reason=why)
     # One more than is shown tells whether there is a next page.
     found = list(_from(rows, where, cursor, oldest_first=oldest_first)[: settings.PAGE_SIZE + 1])
     shown = found[: settings.PAGE_SIZE]
     more = len(found) > settings.PAGE_SIZE
     return Listing(
         place=where,
-        days=_days(shown, where, me=me, current=current, above=cursor),
-        after=str(_cursor_of(shown[-1], where)) if more else "",
+        days=_days(shown, where, me=me, above=cursor),
+        more=_more(asked, _cursor_of(shown[-1], where)) if more else "",
         oldest_first=oldest_first,
         is_continued=cursor is not None,
-        query=query,
+        query=asked.get("q", "").strip(),
+        reasons=reasons,
     )
 
 
@@ -141,44 +121,13 @@ def neighbours(where: Place, ticket: Ticket, *, me: User) -> list[Row]:
     ]
 
 
-def queue_of(ticket: Ticket) -> str:
-    """The queue in which a ticket is looked for first."""
-    if ticket.closed_at:
-        return "closed"
-    if ticket.review_reason or ticket.category is None:
-        return "review"
-    return ticket.category.slug
-
-
 # Rows above and below the ticket in the slim list: a tall screen's worth, most of it to come.
 _ABOVE = 8
 _BELOW = 24
 
-_VIEWS = {
-    "review": Place(
-        "review", "Needs review", "The machine was not sure.",
-        lambda _: Ticket.objects.awaiting_review(),
-        empty_title="Nothing to review",
-        empty_words="The machine was sure, and nobody disagreed. New doubts will appear here.",
-    ),
-    "mine": Place(
-        "mine", "Mine", "What you have taken.", Ticket.objects.mine,
-        empty_title="Nothing of yours",
-        empty_words="Take a ticket with A, and it waits for you here.",
-    ),
-    "unassigned": Place(
-        "unassigned", "Unassigned", "Nobody has taken these.",
-        lambda _: Ticket.objects.unassigned(),
-        empty_title="All of it is in somebody’s hands",
-        empty_words="Mail that nobody has taken will appear here.",
-    ),
-    "closed": Place(
-        "closed", "Closed", "Done. A new mail from the requester opens a ticket again.",
-        lambda _: Ticket.objects.closed(), moment="closed_at", oldest_first=False,
-        empty_title="Nothing is closed yet",
-        empty_words="What you close with E is kept here, and can be opened again.",
-    ),
-}  # fmt: skip
+_REASONS = {"unsure": "Unsure", "outside": "No such category", "failed": "No answer"}
+# More doubts than this are no longer told apart by number.
+_REASONS_COUNTED = 1_000
 
 
 def _from(tickets: Tickets, where: Place, cursor: Cursor | None, *, oldest_first: bool) -> Tickets:
@@ -197,8 +146,29 @@ def _cursor_of(ticket: Ticket, where: Place) -> Cursor:
     return Cursor(getattr(ticket, where.moment) or ticket.last_message_at, ticket.pk)
 
 
-def _days(tickets: list[Ticket], where: Place, *, me: User, current: int | None,
-          above: Cursor | None) -> list[Day]:  # fmt: skip
+def _more(asked: QueryDict, cursor: Cursor) -> str:
+    following = asked.copy()
+    following["after"] = str(cursor)
+    return following.urlencode()
+
+
+def _reasons(where: Place, *, me: User, why: str) -> list[Reason]:
+    """The tabs of Needs review; none where there is nothing to choose between."""
+    if where.name != "review":
+        return []
+    waiting = where.tickets(me).order_by().values_list("review_reason", flat=True)
+    counts = Counter(waiting[:_REASONS_COUNTED])
+    if len(counts) < 2:
+        return []
+    every = Reason("All", "?", counts.total(), is_current=why not in _REASONS)
+    return [every] + [
+        Reason(name, f"?why={reason}", counts[reason], is_current=why == reason)
+        for reason, name in _REASONS.items()
+        if counts[reason]
+    ]
+
+
+def _days(tickets: list[Ticket], where: Place, *, me: User, above: Cursor | None) -> list[Day]:
     now = timezone.now()
 
     def day_of(ticket: Ticket) -> str:
@@ -208,7 +178,7 @@ def _days(tickets: list[Ticket], where: Place, *, me: User, current: int | None,
     return [
         Day(
             "" if name == said else name,
-            [row_of(one, queue=where.name, me=me, now=now, current=current) for one in group],
+            [row_of(one, queue=where.name, me=me, now=now) for one in group],
         )
         for name, group in groupby(tickets, key=day_of)
     ]

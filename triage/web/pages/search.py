@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from triage.tickets.models import Ticket
-from triage.web.pages.queue import Place
+from triage.web.pages.places import Place
 
 # More words than this are a pasted paragraph, and each costs a comparison with every row.
 MOST_WORDS = 8

@@ -14,7 +14,8 @@ from triage.web.pages.decision import Decision, decision_of
 from triage.web.pages.history import Line, history_of
 from triage.web.pages.letters import File, Letter, excerpt, file_of, invoice_url, letters_of
 from triage.web.pages.people import Face, face_of
-from triage.web.pages.queue import Place, neighbours
+from triage.web.pages.places import Place
+from triage.web.pages.queue import neighbours
 from triage.web.pages.rows import Guess, Row, guess_of
 
 # The requester's other tickets: as many as one looks through.
@@ -91,6 +92,12 @@ class TicketPage:
         return guess_of(self.ticket, None)
 
     @property
+    def related_url(self) -> str:
+        """The ticket it was kept apart from although its mail names it; "" for none."""
+        pk = self.ticket.related_id
+        return reverse("ticket", args=[pk]) if pk else ""
+
+    @property
     def owner(self) -> Face | None:
         return face_of(self.ticket.assignee, me=self._me)
 
@@ -154,6 +161,10 @@ class Peek:
     @property
     def is_mine(self) -> bool:
         return self.ticket.assignee_id == self._me.pk
+
+    @property
+    def is_closed(self) -> bool:
+        return not self.ticket.is_open
 
     @cached_property
     def _mail(self) -> Message | None:

@@ -1,5 +1,6 @@
 """A person's word on a category, and taking it back."""
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -24,7 +25,7 @@ def correction(request: AgentRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refused(request, pk, first_fault(form))
     to = form.cleaned_data["category"]
-    made = _said_already(ticket, to, request) or correct(ticket, to=to, by=request.user)
+    made = said(ticket, to=to, by=request.user)
     done = done_by(made)
     toast = Toast(f"{done.words}: {ticket.requester}", done.category, done.undo_url)
     return changed(request, pk, toast=toast, done=done)
@@ -44,10 +45,10 @@ def reversal(request: AgentRequest, pk: int) -> HttpResponse:
     return changed(request, standing.ticket_id, toast=toast)
 
 
-def _said_already(ticket: Ticket, to: Category, request: AgentRequest) -> Correction | None:
-    """The same person's same word, still standing: a doubled click adds nothing to the figures."""
-    latest = (
-        Correction.objects.standing().select_related("to_category").filter(ticket=ticket).first()
-    )
-    same = latest and latest.to_category_id == to.pk and latest.by_id == request.user.pk
-    return latest if same and ticket.category_id == to.pk else None
+def said(ticket: Ticket, *, to: Category, by: User) -> Correction:
+    """The person's word, recorded once: a doubled click adds nothing to the figures."""
+    standing = Correction.objects.standing().select_related("to_category").filter(ticket=ticket)
+    latest = standing.first()
+    if latest and latest.by_id == by.pk and latest.to_category_id == to.pk == ticket.category_id:
+        return latest
+    return correct(ticket, to=to, by=by)

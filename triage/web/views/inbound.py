@@ -38,12 +38,14 @@ def raw(request: HttpRequest, token: str) -> HttpResponse:
 def _mail(request: HttpRequest) -> bytes:
     if request.content_type != "multipart/form-data":
         return bytes(request.read())
+    # A mail in a field has the charset its own headers say: Latin-1 gives every byte back.
+    request.encoding = "latin-1"
     for name in FIELDS:
         upload = request.FILES.get(name)
         if isinstance(upload, UploadedFile):
             return bytes(upload.read())
         if name in request.POST:
-            return request.POST[name].encode("utf-8", "surrogateescape")
+            return request.POST[name].encode("latin-1")
     return b""
 
 

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from triage.tickets.models import Ticket
 from triage.web import access, htmx
 from triage.web.access import may_write, signed_in
-from triage.web.pages.queue import Listing, listing, place
+from triage.web.pages.places import place
+from triage.web.pages.queue import Listing, listing
 from triage.web.pages.search import SEARCH, found
 from triage.web.pages.ticket import Peek
 from triage.web.requests import AgentRequest
@@ -31,12 +32,7 @@ def queue(request: AgentRequest, name: str) -> HttpResponse:
     where = place(name)
     if where is None:
         raise Http404("There is no such queue.")
-    page = listing(
-        where,
-        me=request.user,
-        after=request.GET.get("after", ""),
-        sort=request.GET.get("sort", ""),
-    )
+    page = listing(where, request.GET, me=request.user)
     if htmx.is_fragment(request) and page.is_continued:
         return render(request, "queues/_days.html", {"page": page})
     return render(request, "queues/queue.html", {"page": page, "peek": _first(request, page)})
@@ -46,11 +42,8 @@ def queue(request: AgentRequest, name: str) -> HttpResponse:
 @signed_in
 def search(request: AgentRequest) -> HttpResponse:
     """Tickets whose subject or requester has every word of `?q=`."""
-    query = request.GET.get("q", "").strip()
-    tickets = found(query)
-    page = listing(
-        SEARCH, me=request.user, tickets=tickets, query=query, after=request.GET.get("after", "")
-    )
+    tickets = found(request.GET.get("q", ""))
+    page = listing(SEARCH, request.GET, me=request.user, tickets=tickets)
     if htmx.is_fragment(request) and page.is_continued:
         return render(request, "queues/_days.html", {"page": page})
     return render(request, "queues/search.html", {"page": page})

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from triage.web import access
 from triage.web.access import signed_in
-from triage.web.pages.queue import place, queue_of
+from triage.web.pages.places import place, queue_of
 from triage.web.pages.ticket import Peek, TicketPage
 from triage.web.requests import AgentRequest
 
