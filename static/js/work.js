@@ -8,6 +8,8 @@ import { picked } from "./pick.js";
 const CATEGORIES = { 1: "support", 2: "billing", 3: "sales", 4: "spam" };
 let lastDone = null;
 
+const isLeft = (row) => !("done" in row.dataset);
+
 function onTicket(key) {
   const pressed = {
     y: "[data-agree]", u: ".rail [data-undo], .toast [data-undo]", a: '[data-act="a"]', e: '[data-act="e"]',
@@ -22,8 +24,7 @@ function post(row, noun, values) {
 }
 
 function finish(row, noun, values) {
-  const next = neighbour(row, 1, (other) => !("done" in other.dataset)) ??
-    neighbour(row, -1, (other) => !("done" in other.dataset));
+  const next = neighbour(row, 1, isLeft) ?? neighbour(row, -1, isLeft);
   row.dataset.done = "";
   lastDone = row.id;
   post(row, noun, values);
@@ -77,6 +78,13 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (!old?.matches?.(".row[aria-current]")) return;
   event.detail.fragment.firstElementChild?.setAttribute("aria-current", "true");
   requestAnimationFrame(() => { if (current()) look(current()); });
+});
+
+// After several at once the cursor goes on to what is left.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const row = current();
+  if (event.detail.elt?.form?.id !== "bulk" || !event.detail.successful || !row) return;
+  if ("done" in row.dataset) moveTo(neighbour(row, 1, isLeft) ?? neighbour(row, -1, isLeft));
 });
 
 // A refusal: the row was not done after all.

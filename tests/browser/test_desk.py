@@ -141,6 +141,35 @@ def test_a_ticket_is_taken_and_closed_by_key_in_the_list(page: Page, morning: li
     expect(page.locator(_at(morning[0]))).to_contain_text("Sales or Billing")
 
 
+def test_three_are_picked_moved_at_once_and_taken_back_at_once(
+    page: Page, morning: list[Ticket]
+) -> None:
+    sign_in(page, people.alice())
+    for key in ("x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(page.locator("#picked")).to_have_text("3")
+
+    page.keyboard.press("4")
+
+    expect(page.locator("#toasts")).to_contain_text("3 moved to Spam")
+    expect(page.locator("#count")).to_have_text("3")
+    expect(page.locator(_at(morning[3]))).to_have_attribute("aria-current", "true")
+    expect(page.locator("#bulk")).to_be_hidden()
+
+    page.keyboard.press("u")
+
+    expect(page.locator("#toasts")).to_contain_text("3 taken back")
+    expect(page.locator("#count")).to_have_text("6")
+
+
+def test_the_dark_theme_is_chosen_in_the_menu(page: Page, morning: list[Ticket]) -> None:
+    sign_in(page, people.alice())
+    page.get_by_role("button", name="Alice Arden").click()
+    page.get_by_role("button", name="Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
 def test_a_ticket_is_read_corrected_and_undone_on_its_page(
     page: Page, morning: list[Ticket]
 ) -> None:

@@ -11,6 +11,7 @@ from tests import factories, people
 from tests.browser.conftest import sign_in
 from tests.browser.test_for_all import _violations
 from tests.renner import WRONG_NET, renner
+from triage.classification.correct import correct
 from triage.ingest.models import Delivery
 from triage.invoices.models import Invoice
 
@@ -84,12 +85,17 @@ def test_no_report_shuts_anybody_out(page: Page, scheme: Any, width: int) -> Non
     factories.delivery(state=Delivery.State.FAILED, reason="Too deep.")
     for number in range(12):
         factories.call(cost=None if number == 5 else "0.0123", at=timezone.now())
+    ticket = factories.ticket("Two cracked shades")
+    factories.prediction(ticket, {"billing": 0.9})
+    correct(ticket, to=factories.category("support"), by=people.alice())
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 844})
     sign_in(page, people.dana())
 
     for address in (
         "/reports/costs/",
+        "/reports/quality/",
+        "/reports/quality/?said=billing&truth=support",
         "/invoices/",
         "/invoices/?status=approved",
         f"/invoices/{doubtful.pk}/",

@@ -23,9 +23,8 @@ def alice(db: None) -> User:
 
 
 def columns(ticket: Ticket) -> dict[str, Any]:
-    return Ticket.objects.values(
-        "category", "category_set_by", "category_set_at", "review_reason", "triage_due_at"
-    ).get(pk=ticket.pk)
+    names = ("category", "category_set_by", "category_set_at", "review_reason", "triage_due_at")
+    return dict(Ticket.objects.values(*names).get(pk=ticket.pk))
 
 
 def put(ticket: Ticket, slug: str, by: User) -> Correction:

@@ -105,7 +105,7 @@ _ANYTHING = st.recursive(
     max_leaves=5,
 )  # fmt: skip
 _NEARLY = st.fixed_dictionaries(
-    {}, optional={key: _ANYTHING for key in ("category", "confidence", "second", "reason")}
+    {}, optional=dict.fromkeys(("category", "confidence", "second", "reason"), _ANYTHING)
 )
 
 

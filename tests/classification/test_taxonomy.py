@@ -29,9 +29,7 @@ _ANSWER = st.fixed_dictionaries(
 )
 
 
-@how(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@how(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_TEXT | _ANSWER.map(json.dumps))
 def test_whatever_the_model_says_the_ticket_is_settled(
     gemini: GeminiDouble, settings: Settings, said: str

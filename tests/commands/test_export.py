@@ -132,9 +132,7 @@ def test_what_a_spreadsheet_would_run_is_shown_as_text(
     assert row["subject"] == f"'{formula}"
 
 
-def test_lists_are_json_in_their_cell(
-    ticket: Ticket, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_lists_are_json_in_their_cell(ticket: Ticket, capsys: pytest.CaptureFixture[str]) -> None:
     (row,) = cells(capsys, "messages")
     assert json.loads(row["attachments"])[0]["filename"] == "crate-12.txt"
 

@@ -1,4 +1,4 @@
-"""manage.py ingest as the shell and the mail server see it: status, one line of JSON, one remedy."""
+"""manage.py ingest as the shell and the mail server see it: status, one line of JSON, a remedy."""
 
 from mailbox import Maildir
 from pathlib import Path

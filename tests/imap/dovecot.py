@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -223,13 +223,18 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(extra: str = "") -> Iterator[Dovecot]:
-    """A running server; skipped, saying so, on a machine without Dovecot that is not CI."""
+def dovecot(extra: str = "", files: Mapping[str, str] | None = None) -> Iterator[Dovecot]:
+    """A running server; skipped, saying so, on a machine without Dovecot that is not CI.
+
+    `extra` are lines for its configuration, where %FOLDER% stands for the folder of `files`.
+    """
     if not shutil.which("dovecot", path=PATH) and not in_ci():
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd")
     folder = Path(tempfile.mkdtemp(prefix="triage-dovecot-"))
     folder.chmod(0o755)  # whoever Dovecot works as must come through
-    made = Dovecot(folder, extra)
+    for name, content in (files or {}).items():
+        (folder / name).write_text(content, encoding="utf-8")
+    made = Dovecot(folder, extra.replace("%FOLDER%", str(folder)))
     try:
         made.start()
         yield made

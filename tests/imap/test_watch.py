@@ -1,4 +1,4 @@
-"""Watching a real mail server: new mail within two seconds, and no restart is noticed by anybody."""
+"""Watching a real mail server: new mail within two seconds, and a restart is not noticed."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ def at_once(*works: Callable[[], T]) -> list[T]:
         return work()
 
     with ThreadPoolExecutor(len(works)) as pool:
-        futures = [pool.submit(_closing(lambda each=each: together(each))) for each in works]
+        futures = [pool.submit(_closing(partial(together, work))) for work in works]
         return [future.result(timeout=30) for future in futures]
 
 

@@ -44,6 +44,7 @@ def _parcel(text: bytes, files: Sequence[tuple[str, bytes]]) -> bytes:
         parts.append(
             f'Content-Type: application/octet-stream; name="{name}"\r\n'
             f'Content-Disposition: attachment; filename="{name}"\r\n'
-            "Content-Transfer-Encoding: base64\r\n\r\n".encode() + encodebytes(content)
+            "Content-Transfer-Encoding: base64\r\n\r\n".encode()
+            + encodebytes(content)
         )
     return b"".join(b"--crate\r\n" + part + b"\r\n" for part in parts) + b"--crate--"

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from mailbox import Maildir, mbox
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -136,8 +137,6 @@ def test_a_folder_nobody_may_look_into_hides_none_of_its_neighbours() -> None:
 
 @contextmanager
 def _open_folder() -> Iterator[Path]:
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
-
     with TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)

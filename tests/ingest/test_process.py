@@ -15,6 +15,7 @@ from triage.ingest import process
 from triage.ingest.models import Delivery, Source
 from triage.ingest.process import process_pending, replay
 from triage.ingest.receive import Parcel, receive
+from triage.tickets.intake import Accepted, Arrival, accept
 from triage.tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +67,8 @@ def test_more_than_a_batch_is_processed_in_order(monkeypatch: pytest.MonkeyPatch
 def test_large_mails_are_not_held_in_memory_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "BATCH_BYTES", 3_000)
     sizes: list[int] = []
-    accept = process.accept
 
-    def watched(arrivals: list[process.Arrival]) -> list[process.Accepted]:
+    def watched(arrivals: list[Arrival]) -> list[Accepted]:
         sizes.append(len(arrivals))
         return accept(arrivals)
 

@@ -16,6 +16,7 @@ from triage.ingest import process
 from triage.ingest.models import Delivery
 from triage.ingest.process import MAX_ATTEMPTS, process_pending, replay
 from triage.mail import Email, parse
+from triage.tickets.intake import Accepted, Arrival, accept
 from triage.tickets.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,7 @@ def test_a_mail_that_kills_the_process_is_set_aside_and_its_company_is_not(
 
 
 def test_a_database_that_is_away_is_no_fault_of_the_mails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(_: object) -> list[process.Accepted]:
+    def away(_: object) -> list[Accepted]:
         raise OperationalError("no space left on device") from psycopg.errors.DiskFull()
 
     take(*three_mails())
@@ -117,9 +118,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_mails(monkeypatch: pytest.Mo
 def test_a_mail_the_database_cannot_hold_is_the_mail_s_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    accept = process.accept
-
-    def full(arrivals: list[process.Arrival]) -> list[process.Accepted]:
+    def full(arrivals: list[Arrival]) -> list[Accepted]:
         if any(POISON in arrival.email.text for arrival in arrivals):
             # As for an index entry that is too long: PostgreSQL's class 54, program limits.
             raise OperationalError("too long") from psycopg.errors.ProgramLimitExceeded()

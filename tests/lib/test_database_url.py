@@ -30,7 +30,10 @@ def test_signs_in_a_password_travel_as_escapes() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://desk@/triage?host=/run/postgresql", "postgresql://desk@%2Frun%2Fpostgresql/triage"],
+    [
+        "postgresql://desk@/triage?host=/run/postgresql",
+        "postgresql://desk@%2Frun%2Fpostgresql/triage",
+    ],
 )
 def test_a_socket_s_folder_is_a_host_in_either_spelling(url: str) -> None:
     found = parse(url)

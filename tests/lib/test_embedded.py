@@ -136,7 +136,9 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one_that_stays_the_same(tmp_p
     assert len(os.fsencode(folder / ".s.PGSQL.5432")) <= 107
     assert server.socket_folder(deep) == folder
     assert server.socket_folder(deep / "2") != folder
-    assert server.socket_folder(Path("/srv/triage/var/postgres")) == Path("/srv/triage/var/postgres")
+    assert server.socket_folder(Path("/srv/triage/var/postgres")) == Path(
+        "/srv/triage/var/postgres"
+    )
 
 
 def test_with_a_long_path_it_runs_all_the_same(tmp_path: Path) -> None:

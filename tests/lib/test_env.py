@@ -64,7 +64,7 @@ def test_no_in_many_words(setting: pytest.MonkeyPatch, text: str) -> None:
 @pytest.mark.parametrize("text", ["y", "2", "maybe", "truee", "none"])
 def test_anything_between_yes_and_no_is_refused(setting: pytest.MonkeyPatch, text: str) -> None:
     setting.setenv("LAMPS", text)
-    with pytest.raises(ImproperlyConfigured, match="LAMPS=.*'true' or 'false'"):
+    with pytest.raises(ImproperlyConfigured, match=r"LAMPS=.*'true' or 'false'"):
         env_bool("LAMPS", default=False)
 
 

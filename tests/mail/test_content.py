@@ -59,7 +59,7 @@ def test_a_footer_does_not_replace_the_text_of_html_before_it() -> None:
     assert "The lamp." in mail.html
 
 
-def test_what_follows_a_picture_in_an_alternative_belongs_to_its_side() -> None:
+def test_several_pages_on_one_side_of_an_alternative_stay_there() -> None:
     left = part(b"The lamp.", TEXT)
     right = multipart([part(b"<p>The lamp.", HTML), part(b"<p>Look.", HTML)], b"mixed", b"shade")
     mail = parcel([left, right], b"alternative")

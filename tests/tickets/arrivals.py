@@ -1,11 +1,10 @@
 """Mails taken in the way `process` does it, without its lane and its rows of state."""
 
-from triage.ingest.models import Delivery, Mailbox
+from tests import factories
+from triage.ingest.models import Mailbox
 from triage.mail import Email, parse
 from triage.tickets.intake import Accepted, Arrival, accept
 from triage.tickets.models import Message
-
-from tests import factories
 
 
 def arrival(mail: bytes | Email, mailbox: Mailbox | None = None) -> Arrival:

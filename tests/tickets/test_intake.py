@@ -112,7 +112,9 @@ def test_a_reply_to_a_sorted_ticket_is_not_sorted_again() -> None:
     assert Ticket.objects.get().triage_due_at is None
 
 
-@pytest.mark.parametrize("field", ["List-Id: <crates.example.org>", "Auto-Submitted: auto-generated"])
+@pytest.mark.parametrize(
+    "field", ["List-Id: <crates.example.org>", "Auto-Submitted: auto-generated"]
+)
 def test_what_a_program_sends_in_somebody_s_name_is_sorted_like_any_other(field: str) -> None:
     message = taken_in(letter(fields=[field]))
     assert message.auto not in SILENT | {""}
@@ -127,7 +129,9 @@ def test_fifty_mails_cost_as_many_queries_as_five() -> None:
             arrival(letter(f"{size}-{n}", message_id=f"{size}-{n}@x.example.org", files=[LOGO]))
             for n in range(size)
         ]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             accept(arrivals)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -124,7 +124,9 @@ _ANY_MAIL = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(_ANY_MAIL, max_size=4))
 def test_whatever_is_in_them_all_mails_of_a_batch_are_kept(mails: list[Email]) -> None:
     before = Message.objects.count()

@@ -1,5 +1,7 @@
 """Which ticket a mail goes into: by what it answers, and only for those who belong there."""
 
+from typing import Any
+
 import pytest
 
 from tests import factories, people
@@ -14,11 +16,11 @@ IDA = "Ida Renner <ida@glaswerk.example.org>"
 MALLORY = "Jo Renner <mallory@elsewhere.test>"
 
 
-def question(**changes: str) -> Message:
+def question(**changes: Any) -> Message:
     return taken_in(letter(message_id=QUESTION, **changes))
 
 
-def reply(text: str = "Any news?", *, answers: str = QUESTION, **changes: str) -> bytes:
+def reply(text: str = "Any news?", *, answers: str = QUESTION, **changes: Any) -> bytes:
     return letter(text, message_id=f"{abs(hash(text))}@x.example.org", answers=answers, **changes)
 
 

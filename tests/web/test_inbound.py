@@ -1,5 +1,6 @@
 """Where mail is posted: what the sender is told, and that nothing is kept of what is refused."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -117,7 +118,7 @@ def test_only_post_brings_mail(sender: Client, mailbox: Mailbox, method: str) ->
     assert not Delivery.objects.exists()
 
 
-TOKENS = {
+TOKENS: dict[str, Callable[[str], str]] = {
     "cut": lambda token: token[:-1],
     "longer": lambda token: token + "0",
     "in capitals": lambda token: token.upper(),

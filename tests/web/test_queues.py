@@ -115,6 +115,27 @@ def test_a_cursor_nobody_made_begins_at_the_beginning(desk: Client, cursor: str)
     assert _subjects(desk, f"/queues/support/?after={cursor}") == ["The first"]
 
 
+def test_review_is_divided_by_why_a_mail_is_there(desk: Client) -> None:
+    reasons = ["unsure", "unsure", "outside", "failed"]
+    for number, reason in enumerate(reasons):
+        factories.ticket(f"Lamp {number}", review_reason=reason, age=timedelta(hours=9 - number))
+
+    tabs = BeautifulSoup(desk.get("/queues/review/").text, "html.parser").select(".tabs__tab")
+
+    assert [" ".join(tab.get_text().split()) for tab in tabs] == [
+        "All 4", "Unsure 2", "No such category 1", "No answer 1",
+    ]  # fmt: skip
+    assert _subjects(desk, "/queues/review/?why=unsure") == ["Lamp 0", "Lamp 1"]
+    assert _subjects(desk, "/queues/review/?why=failed") == ["Lamp 3"]
+    assert len(_subjects(desk, "/queues/review/?why=lunch")) == 4
+
+
+def test_review_for_one_reason_only_needs_no_tabs(desk: Client) -> None:
+    factories.prediction(factories.ticket())
+
+    assert "tabs__tab" not in desk.get("/queues/review/").text
+
+
 def test_a_doubtful_row_names_both_guesses_and_draws_them(desk: Client) -> None:
     ticket = factories.ticket()
     factories.prediction(ticket, {"support": 0.58, "billing": 0.37, "sales": 0.04, "spam": 0.01})

@@ -215,6 +215,13 @@ def test_the_list_beside_keeps_its_place_when_the_ticket_has_left_the_queue(
     assert current["id"] == f"ticket-{made[2].pk}"
 
 
+def test_a_ticket_that_was_kept_apart_names_the_other(desk: Client) -> None:
+    other = factories.ticket("The first conversation")
+    ticket = factories.ticket("Re: The first conversation", related=other)
+
+    assert f"see #{other.pk}" in _text(_page(desk, ticket), ".ticket__line")
+
+
 @pytest.mark.parametrize("queue", ["lunch", "é", "\x00", "../..", "review/x"])
 def test_a_queue_nobody_knows_is_no_matter(desk: Client, queue: str) -> None:
     ticket = factories.ticket()

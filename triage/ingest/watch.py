@@ -13,7 +13,7 @@ from triage.ingest import imap
 from triage.ingest.fetch import MailboxPass, attempt, folders_of, note
 from triage.ingest.imap import Session
 from triage.ingest.imap_errors import MailServerError
-from triage.ingest.models import Folder, Handling, Heartbeat, Mailbox
+from triage.ingest.models import Authentication, Folder, Handling, Heartbeat, Mailbox
 from triage.ingest.sealing import SealBroken
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class Watcher(Thread):
     def _watch(self) -> None:
         """One connection, as long as it lasts."""
         try:
+            self.mailbox.refresh_from_db()
             with imap.session(self.mailbox) as session:
                 while not self._is_to_stop():
                     self._fetch(session)
@@ -181,6 +182,8 @@ def _has_more(session: Session, folder: Folder) -> bool:
 def _settings(mailbox: Mailbox) -> Any:
     return (
         mailbox.address, mailbox.host, mailbox.port, mailbox.security, mailbox.username,
-        mailbox.authentication, mailbox.sealed_secret, mailbox.client_id,
-        mailbox.sealed_client_secret, mailbox.handling, mailbox.category_folders,
+        mailbox.authentication, mailbox.client_id, mailbox.sealed_client_secret,
+        mailbox.handling, mailbox.category_folders,
+        # A refresh token is changed by the provider with each use, which is no news.
+        mailbox.sealed_secret if mailbox.authentication == Authentication.PASSWORD else "",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from triage.invoices import structured
 from triage.invoices.candidates import is_candidate
+from triage.invoices.document import with_found
 from triage.invoices.keep import keep_document, keep_failure
 from triage.invoices.models import Invoice
 from triage.tickets.models import Attachment, Message
@@ -96,6 +97,10 @@ def _read_structured(message: Message, attachment: Attachment) -> bool:
         return True
     if document is None:
         return False
+    # Somebody may show one total and have another booked.
+    disagreement = structured.compare_total(content, document)
+    if disagreement is not None:
+        document = with_found(document, disagreement)
     keep_document(_invoice(message, attachment), document)
     return True
 

@@ -32,9 +32,9 @@ _DEPTH = re.compile("\x01(\\d+)\x02")
 _QUOTES = 9
 _SPACES = re.compile(" {2,}")
 # Breaks of lines, blocks and paragraphs in a row count as the strongest of them.
-_BREAKS = re.compile("(?: ?[\n\x03\x04])+ ?")
+_BREAKS = re.compile("[\n\x03\x04]+ ?")
 _GAPS = re.compile(r"\n{3,}")
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\xad\u034f"))
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad\u034f]")
 
 
 def html_to_text(markup: str) -> str:
@@ -152,7 +152,11 @@ class _Writer:
         self._pieces.append(text if text.isprintable() else _MARKS.sub("", text))
 
     def text(self) -> str:
-        flat = _SPACES.sub(" ", "".join(self._pieces).translate(_ZERO_WIDTH))
+        flat = "".join(self._pieces)
+        flat = flat if flat.isascii() else _ZERO_WIDTH.sub("", flat)
+        flat = _SPACES.sub(" ", flat)
+        for mark in "\n\x03\x04":
+            flat = flat.replace(f" {mark}", mark)
         flat = _BREAKS.sub(_line_breaks, flat)
         if "\x01" in flat:
             flat = _quoted(flat)

@@ -23,6 +23,7 @@ PUBLIC_PROVIDERS = frozenset(
     """.split()  # noqa: SIM905 - a list of forty quoted words reads worse
 )
 
+
 @dataclass(slots=True)
 class Conversation:
     """A ticket with the addresses that take part in it, lower-cased."""

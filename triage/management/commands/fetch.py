@@ -7,7 +7,10 @@ from django.core.management.base import CommandError
 
 from triage import tasks
 from triage.ingest.fetch import MailboxPass, fetch
+from triage.ingest.gaps import FolderReport, folder_report
+from triage.ingest.imap_errors import MailServerError
 from triage.ingest.models import Mailbox, Source
+from triage.ingest.sealing import SealBroken
 from triage.management.output import JsonCommand
 
 
@@ -22,20 +25,45 @@ class Command(JsonCommand):
             metavar="YYYY-MM-DD",
             help="also look for mails since that day that were passed by",
         )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="fetch nothing: compare what the server has with what is here",
+        )
 
-    def handle(self, *, mailbox: str | None, since: date | None, **_: Any) -> None:
-        passes = [self._fetch(each, since) for each in _mailboxes(mailbox)]
-        tasks.ring_process()
-        self.result(mailboxes=[_row(each) for each in passes])
+    def handle(self, *, mailbox: str | None, since: date | None, check: bool, **_: Any) -> None:
+        mailboxes = _mailboxes(mailbox)
+        if check:
+            self._check(mailboxes)
+        else:
+            self._fetch(mailboxes, since)
+
+    def _fetch(self, mailboxes: list[Mailbox], since: date | None) -> None:
+        passes = []
+        for mailbox in mailboxes:
+            passes.append(fetch(mailbox, since=since, on_stored=tasks.ring_process))
+            self.say(f"{mailbox.address}: {passes[-1].stored} stored")
+        self.result(mailboxes=[_pass_row(each) for each in passes])
         if errors := [error for each in passes for error in each.errors]:
             raise CommandError(" ".join(errors))
         if failed := sum(each.failed for each in passes):
             raise CommandError(f"{failed} could not be fetched: see Problems. The others are here.")
 
-    def _fetch(self, mailbox: Mailbox, since: date | None) -> MailboxPass:
-        done = fetch(mailbox, since=since, on_stored=tasks.ring_process)
-        self.say(f"{mailbox.address}: {done.stored} stored")
-        return done
+    def _check(self, mailboxes: list[Mailbox]) -> None:
+        rows, wrong = [], []
+        for mailbox in mailboxes:
+            reports: list[FolderReport] = []
+            error = ""
+            try:
+                reports = folder_report(mailbox)
+            except (MailServerError, SealBroken) as trouble:
+                error = str(trouble)
+            wrong += [error] if error else []
+            wrong += [_gap(mailbox, each) for each in reports if not each.is_complete]
+            rows.append(_row(mailbox, reports, error))
+        self.result(mailboxes=rows)
+        if wrong:
+            raise CommandError(" ".join(wrong))
 
 
 def _mailboxes(address: str | None) -> list[Mailbox]:
@@ -48,9 +76,22 @@ def _mailboxes(address: str | None) -> list[Mailbox]:
     return found
 
 
-def _row(done: MailboxPass) -> dict[str, Any]:
+def _pass_row(done: MailboxPass) -> dict[str, Any]:
+    return _row(done.mailbox, done.folders, done.error)
+
+
+def _row(mailbox: Mailbox, folders: list[Any], error: str) -> dict[str, Any]:
     return {
-        "address": done.mailbox.address,
-        "folders": [asdict(folder) for folder in done.folders],
-        "error": done.error,
+        "address": mailbox.address,
+        "folders": [asdict(folder) for folder in folders],
+        "error": error,
     }
+
+
+def _gap(mailbox: Mailbox, report: FolderReport) -> str:
+    if report.error:
+        return report.error
+    return (
+        f"{mailbox.address}: {report.missing} mails of folder {report.name} are not here."
+        " Run fetch --since with the day of the oldest."
+    )

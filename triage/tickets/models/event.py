@@ -14,6 +14,9 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", "somebody took it or gave it"
     CLOSED = "closed", "closed"
     REOPENED = "reopened", "reopened"
+    SPLIT = "split", "a message was split off"
+    MERGED = "merged", "another ticket was merged in"
+    REGROUPING_UNDONE = "regrouping-undone", "a split or merge was taken back"
     INVOICE_READ = "invoice-read", "an invoice was read"
     INVOICE_FAILED = "invoice-failed", "an invoice could not be read"
 

@@ -30,7 +30,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(closed_at=None)
 
     def closed(self) -> "TicketQuerySet":
-        return self.exclude(closed_at=None)
+        return self.exclude(closed_at=None).filter(merged_into=None)
 
     def awaiting_review(self) -> "TicketQuerySet":
         return self.open().exclude(review_reason=ReviewReason.NONE)
@@ -90,6 +90,10 @@ class Ticket(models.Model):
     )
     # Another ticket its first mail spoke of, when the sender did not belong there.
     related = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Where its messages went; a merged ticket is empty, and its address leads there.
+    merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     message_count = models.PositiveIntegerField(default=0)

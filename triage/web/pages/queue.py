@@ -116,7 +116,7 @@ def neighbours(where: Place, ticket: Ticket, *, me: User) -> list[Row]:
     after = list(_from(rows, where, here, oldest_first=where.oldest_first)[:_BELOW])
     own = list(with_row_facts(Ticket.objects.filter(pk=ticket.pk)))
     return [
-        row_of(one, queue=where.name, me=me, now=now, current=ticket.pk)
+        row_of(one, queue=where.name, me=me, now=now, current=ticket.pk, pickable=False)
         for one in [*reversed(before), *own, *after]
     ]
 

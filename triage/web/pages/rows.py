@@ -77,6 +77,7 @@ class Row:
     is_closed: bool = False
     is_mine: bool = False
     is_current: bool = False
+    is_pickable: bool = True
     done: Done | None = None
 
 
@@ -96,7 +97,8 @@ def with_row_facts(tickets: QuerySet[Ticket, Any]) -> QuerySet[Ticket, Any]:
 
 
 def row_of(ticket: Ticket, *, queue: str, me: User, now: datetime | None = None,
-           current: int | None = None, done: Done | None = None) -> Row:  # fmt: skip
+           current: int | None = None, done: Done | None = None,
+           pickable: bool = True) -> Row:  # fmt: skip
     """The row of a ticket that came through `with_row_facts`."""
     now = now or timezone.now()
     prediction = current_prediction(ticket)
@@ -124,6 +126,7 @@ def row_of(ticket: Ticket, *, queue: str, me: User, now: datetime | None = None,
         is_closed=ticket.closed_at is not None,
         is_mine=ticket.assignee_id == me.pk,
         is_current=ticket.pk == current,
+        is_pickable=pickable,
         done=done,
     )
 

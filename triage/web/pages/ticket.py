@@ -16,6 +16,7 @@ from triage.web.pages.letters import File, Letter, excerpt, file_of, invoice_url
 from triage.web.pages.people import Face, face_of
 from triage.web.pages.places import Place
 from triage.web.pages.queue import neighbours
+from triage.web.pages.regroupings import Moved, moved
 from triage.web.pages.rows import Guess, Row, guess_of
 
 # The requester's other tickets: as many as one looks through.
@@ -90,6 +91,15 @@ class TicketPage:
     @property
     def guess(self) -> Guess:
         return guess_of(self.ticket, None)
+
+    @property
+    def may_split(self) -> bool:
+        """Whether a letter can be taken out: never the only one."""
+        return self.may_write and len(self.letters) > 1
+
+    @cached_property
+    def regroupings(self) -> list[Moved]:
+        return moved(self.ticket)
 
     @property
     def related_url(self) -> str:

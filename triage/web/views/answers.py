@@ -56,14 +56,14 @@ def _parts(request: AgentRequest, pk: int, done: Done | None) -> list[Part]:
     ticket = with_row_facts(Ticket.objects.select_related("mailbox", "category_set_by")).get(pk=pk)
     where = place(request.POST.get("queue", "")) or place(queue_of(ticket))
     assert where is not None
-    row = Part(
-        "queues/_row.html", {"row": row_of(ticket, queue=where.name, me=request.user, done=done)}
-    )
-    if not htmx.is_from(request, reverse("ticket", args=[pk])):
-        return [row]
+    is_own_page = htmx.is_from(request, reverse("ticket", args=[pk]))
+    row = row_of(ticket, queue=where.name, me=request.user, done=done, pickable=not is_own_page)
+    parts = [Part("queues/_row.html", {"row": row})]
+    if not is_own_page:
+        return parts
     page = TicketPage(ticket, where, me=request.user, may_write=access.may_write(request.user))
     return [
-        row,
+        *parts,
         Part("tickets/_decision.html", {"decision": page.decision}),
         Part("tickets/_head.html", {"page": page}),
         Part("tickets/_history.html", {"page": page}),

@@ -1,7 +1,7 @@
 """A ticket's page, and a look at it from its list."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from triage.web import access
@@ -16,6 +16,8 @@ from triage.web.requests import AgentRequest
 def ticket(request: AgentRequest, pk: int) -> HttpResponse:
     """The page of one ticket, within the queue it was opened from."""
     found = access.ticket_read(request, pk)
+    if found.merged_into_id is not None:
+        return redirect("ticket", found.merged_into_id)
     where = place(request.GET.get("queue", "")) or place(queue_of(found))
     assert where is not None
     page = TicketPage(found, where, me=request.user, may_write=access.may_write(request.user))
