@@ -1,4 +1,4 @@
-"""A small OAuth token endpoint, as Google and Microsoft have one; Dovecot asks it whom a token is."""
+"""A small OAuth token endpoint, as at Google and Microsoft; Dovecot asks it whose a token is."""
 
 import json
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def token_server() -> Iterator[TokenServer]:
             query = parse_qs(urlsplit(self.path).query)
             self._answer(*state.whose(query["access_token"][0]))
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
         def _answer(self, status: int, said: dict[str, object]) -> None:

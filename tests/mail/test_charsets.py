@@ -117,6 +117,13 @@ def test_every_sign_of_japanese_windows_has_its_cell_in_iso_2022_jp() -> None:
     assert decode(b"\x1b$B" + cells + b"\x1b(B", "iso-2022-jp")[0] == signs
 
 
+def test_utf_16_is_read_without_its_mark_and_where_it_is_only_claimed() -> None:
+    assert decode("The lamp".encode("utf-16-le"), "utf-16") == ("The lamp", "")
+    assert decode("The lamp".encode("utf-16-le")) == ("The lamp", "")
+    assert decode("The lamp".encode("utf-16-be")) == ("The lamp", "")
+    assert decode("Größe".encode(), "utf-16") == ("Größe", "")
+
+
 def test_half_a_surrogate_pair_spelled_in_utf_7_becomes_a_replacement_character() -> None:
     assert decode(b"+2AA-", "utf-7")[0] == "\ufffd"
 

@@ -83,14 +83,20 @@ def _ask(mailbox: Mailbox) -> dict[str, Any]:
     url = provider.token_url
     try:
         with session:
-            return dict(session.refresh_token(url, refresh_token=mailbox.secret))
+            said = dict(session.refresh_token(url, refresh_token=mailbox.secret))
+        if "access_token" not in said:  # a refusal can be JSON without being OAuth's
+            raise ValueError("no access token")
     except OAuthError as error:
         raise LoginRefused(
             f"{url} gives no access token for {mailbox.address}: {error}. Sign in at the provider"
             " again, and enter the new refresh token (and the client) in the mailbox's settings."
         ) from error
     except (requests.RequestException, ValueError, KeyError) as error:
-        raise Unreachable(f"{url} gives no access token: {_brief(error)}") from error
+        # Not the error's own text: requests repeats what was sent.
+        raise Unreachable(
+            f"{url} gives no access token: {type(error).__name__}. It is tried again."
+        ) from error
+    return said
 
 
 def _keep(mailbox: Mailbox, said: dict[str, Any]) -> None:
@@ -105,8 +111,3 @@ def _keep(mailbox: Mailbox, said: dict[str, Any]) -> None:
         sealed_access_token=mailbox.sealed_access_token,
         access_token_expires_at=mailbox.access_token_expires_at,
     )
-
-
-def _brief(error: Exception) -> str:
-    """Without the address, which requests repeats, and without what was sent."""
-    return f"{type(error).__name__}. Is this machine on-line, and is the address right?"

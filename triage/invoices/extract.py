@@ -62,7 +62,7 @@ def _claim(most: int) -> list[Invoice]:
     now = timezone.now()
     with transaction.atomic():
         due = Invoice.objects.filter(
-            read_due_at__lte=now, status=Invoice.Status.PENDING, read_attempts__lt=MAX_ATTEMPTS
+            read_due_at__lte=now, status=Invoice.Status.PENDING
         ).order_by("read_due_at", "pk")
         keys = list(
             due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[
@@ -73,8 +73,13 @@ def _claim(most: int) -> list[Invoice]:
             read_due_at=now + timedelta(seconds=settings.CLAIM_SECONDS),
             read_attempts=F("read_attempts") + 1,
         )
+    claimed = Invoice.objects.filter(pk__in=keys).select_related("attachment", "ticket")
+    for invoice in claimed.filter(read_attempts__gt=MAX_ATTEMPTS):
+        keep_failure(invoice, f"Reading it stopped the worker {MAX_ATTEMPTS} times.")
     return list(
-        Invoice.objects.filter(pk__in=keys).select_related("message", "attachment__blob", "ticket")
+        claimed.filter(read_attempts__lte=MAX_ATTEMPTS).select_related(
+            "message", "attachment__blob"
+        )
     )
 
 
@@ -126,7 +131,7 @@ def _check_pages(content: bytes) -> None:
 
 
 def _keep(invoice: Invoice, answer: gateway.Answer[Document | None]) -> None:
-    if isinstance(answer.error, Temporary | Stop) and invoice.read_attempts + 1 < MAX_ATTEMPTS:
+    if isinstance(answer.error, Temporary | Stop) and invoice.read_attempts < MAX_ATTEMPTS:
         Invoice.objects.filter(pk=invoice.pk, status=Invoice.Status.PENDING).update(
             read_due_at=timezone.now() + ASK_AGAIN_AFTER
         )

@@ -16,6 +16,7 @@ from triage.tickets.models.event import EventKind
 
 # The columns' width: numeric(24, 8). Larger or finer figures stay in `data`, as they were written.
 _MOST = Decimal(10) ** 16
+_MOST_RATE = Decimal(10) ** 5  # numeric(9, 4)
 # What a machine may still write to; anything else is a person's word.
 _OPEN = (Invoice.Status.PENDING, Invoice.Status.EXTRACTED, Invoice.Status.FAILED)
 
@@ -51,7 +52,7 @@ def keep_document(invoice: Invoice, document: Document, *, call: Call | None = N
             quantity=_column(line.quantity),
             unit_price=_column(line.unit_price),
             net=_column(line.net),
-            tax_rate=_column(line.tax_rate),
+            tax_rate=_column(line.tax_rate, _MOST_RATE),
         )
         for position, line in enumerate(document.lines)
     )
@@ -91,7 +92,8 @@ def _record(invoice: Invoice, kind: EventKind, **facts: Any) -> None:
     )
 
 
-def _column(value: Decimal | None) -> Decimal | None:
-    if value is None or not value.is_finite() or abs(value) >= _MOST:
+def _column(value: Decimal | None, most: Decimal = _MOST) -> Decimal | None:
+    # Rounding to the column's places may carry into one digit more than it holds.
+    if value is None or not value.is_finite() or abs(value) > most - 1:
         return None
     return value

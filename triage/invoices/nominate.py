@@ -1,11 +1,12 @@
 """Finds what may be an invoice in sorted mail. Structured ones are read at once: exact and free."""
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, ProgrammingError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from triage.invoices.document import with_found
 from triage.invoices.keep import keep_document, keep_failure
 from triage.invoices.models import Invoice
 from triage.tickets.models import Attachment, Message
+
+log = logging.getLogger(__name__)
 
 BATCH = 20
 # A mail whose parts took the process down this often is left for people (promise 3).
@@ -38,26 +41,54 @@ _AMOUNT = re.compile(
 
 def nominate_due() -> Iterator[int]:
     """Look through every message that is due; yields how many were looked through, by batch."""
-    while keys := _claim():
-        for key in keys:
-            _look_through(key)
-        yield len(keys)
+    while claimed := _claim():
+        for key, attempts in claimed.items():
+            _try(key, attempts)
+        yield len(claimed)
 
 
-def _claim() -> list[int]:
-    """Messages to look through: their ticket is sorted, and nobody is at them."""
+def _try(key: int, attempts: int) -> None:
+    """Look through one message; whatever its parts provoke stops no other (promise 3)."""
+    if attempts >= MAX_ATTEMPTS:
+        _give_up(key, f"Looking through this mail stopped the worker {MAX_ATTEMPTS} times.")
+        return
+    try:
+        _look_through(key)
+    except (InterfaceError, OperationalError, ProgrammingError):
+        raise  # the database is away or not migrated: the claim runs out, and it comes due again
+    except Exception as error:
+        log.exception("message %d could not be looked through", key)
+        _give_up(key, f"Looking through this mail failed: {type(error).__name__}.")
+
+
+@transaction.atomic
+def _give_up(key: int, reason: str) -> None:
+    """Leave it to people: a failed invoice of the mail itself, in their queue with the reason."""
+    message = Message.objects.select_related("ticket").get(pk=key)
+    keep_failure(_invoice(message, None), reason)
+    Message.objects.filter(pk=key).update(invoice_look_due_at=None)
+
+
+def _claim() -> dict[int, int]:
+    """Messages to look through, with the attempts made before: their ticket is sorted, and nobody
+    is at them."""
     now = timezone.now()
     with transaction.atomic():
         due = Message.objects.filter(
-            invoice_look_due_at__lte=now,
-            ticket__triage_due_at=None,
-            invoice_look_attempts__lt=MAX_ATTEMPTS,
+            invoice_look_due_at__lte=now, ticket__triage_due_at=None
         ).order_by("invoice_look_due_at", "pk")
-        keys = list(
-            due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[
-                :BATCH
-            ]
+        found = due.select_for_update(skip_locked=True, of=("self",)).values_list(
+            "pk", "invoice_look_attempts"
         )
+        keys: dict[int, int] = {}
+        for key, attempts in found[:BATCH]:
+            # What was tried before goes alone: what kills the process must not count against the
+            # company it happens to be in.
+            if keys and attempts:
+                break
+            keys[key] = attempts
+            if attempts:
+                break
         Message.objects.filter(pk__in=keys).update(
             invoice_look_due_at=now + timedelta(seconds=settings.CLAIM_SECONDS),
             invoice_look_attempts=F("invoice_look_attempts") + 1,

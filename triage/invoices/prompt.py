@@ -12,6 +12,7 @@ from typing import Any
 from triage.invoices.document import Document, InvalidDocument, from_json
 from triage.llm.contract import File, Prompt, Reply
 from triage.llm.errors import Unusable
+from triage.tickets.storable import storable
 
 PURPOSE = "invoice"
 VERSION = "invoice-1"
@@ -80,7 +81,7 @@ def read(reply: Reply) -> Document | None:
     try:
         return from_json({**data, "source": "gemini"})
     except InvalidDocument as error:
-        raise Unusable(str(error)) from error
+        raise Unusable(storable(str(error))) from error
 
 
 def _object(**properties: Any) -> dict[str, Any]:

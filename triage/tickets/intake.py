@@ -13,7 +13,7 @@ from triage.tickets import threads
 from triage.tickets.identity import fingerprint
 from triage.tickets.models import Attachment, Blob, Event, Message, Requester, Ticket
 from triage.tickets.storable import storable, storable_id
-from triage.tickets.threads import Conversation, Placement, participants
+from triage.tickets.threads import Conversation, Name, Placement, participants
 
 SNIPPET_CHARACTERS = 200
 # Mail that answers by itself (RFC 3834) or reports on ours (RFC 3464, RFC 8098): kept, filed away,
@@ -51,7 +51,7 @@ class Accepted:
 
 @dataclass(slots=True)
 class _Batch:
-    known: dict[str, Conversation]
+    known: dict[Name, Conversation]
     requesters: dict[str, Requester]
     tickets: list[Ticket] = field(default_factory=list)
     touched: dict[int, Ticket] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def accept(arrivals: Sequence[Arrival]) -> list[Accepted]:
     seen = _messages_by_print(arrivals, prints)
     batch = _Batch(
         known=threads.conversations(
-            message_id for arrival in arrivals for _, message_id in threads.named(arrival.email)
+            name for arrival in arrivals for _, name in threads.named(arrival.email)
         ),
         requesters=_requesters(arrival.email.sender for arrival in arrivals),
     )

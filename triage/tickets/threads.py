@@ -1,16 +1,18 @@
 """Which ticket a mail belongs to, and why.
 
-By In-Reply-To, then by References from the newest back. Only when the sender belongs to the
+By In-Reply-To, then by References from the newest back, then by our own signed token (see
+token.py) in the recipients. Only when the sender belongs to the
 ticket: a Message-ID is no secret, and whoever knows one could write into somebody else's case.
 Subjects never thread.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from triage.mail import Email
+from triage.mail import Email, read_delivery_status
 from triage.tickets.models import Message, Ticket
 from triage.tickets.storable import storable_id
+from triage.tickets.token import tickets_named
 
 # Two people of one of these share a provider, not a firm. The large ones; a missing name costs a
 # wrong "belongs" among people who both know the Message-ID.
@@ -46,8 +48,8 @@ class Conversation:
 class Placement:
     """Where a mail goes: into `conversation`, or (None) into a new ticket.
 
-    `reason`: `in-reply-to`, `references`, `new`, or `stranger`: it names a mail of `related`, but
-    its sender does not belong there.
+    `reason`: `in-reply-to`, `references`, `token`, `bounce`, `new`, or `stranger`: it names a mail of
+    `related`, but its sender does not belong there.
     """
 
     conversation: Conversation | None
@@ -55,41 +57,53 @@ class Placement:
     related: Ticket | None = None
 
 
-def place(email: Email, known: Mapping[str, Conversation]) -> Placement:
-    """Decide by the conversations `known` by the Message-IDs of their mails."""
+# A Message-ID, or the number of a ticket.
+Name = str | int
+# What mail systems write about a mail of ours comes from addresses nobody wrote to.
+_ABOUT_OURS = frozenset({"bounce", "receipt", "report"})
+
+
+def place(email: Email, known: Mapping[Name, Conversation]) -> Placement:
+    """Decide by the conversations `known` by what names them."""
     sender = email.sender.address if email.sender else ""
-    for reason, message_id in named(email):
-        conversation = known.get(message_id)
+    for reason, name in named(email):
+        conversation = known.get(name)
         if conversation is None:
             continue
-        if conversation.includes(sender):
+        if conversation.includes(sender) or email.auto in _ABOUT_OURS:
             return Placement(conversation, reason)
         return Placement(None, "stranger", related=conversation.ticket)
     return Placement(None, "new")
 
 
-def named(email: Email) -> Iterable[tuple[str, str]]:
-    """The Message-IDs a mail answers as (reason, stored id), the most telling first."""
+def named(email: Email) -> Iterator[tuple[str, Name]]:
+    """What a mail answers as (reason, stored Message-ID or ticket), the most telling first."""
     for message_id in email.in_reply_to:
         yield "in-reply-to", storable_id(message_id)
     for message_id in reversed(email.references):
         yield "references", storable_id(message_id)
+    for ticket_id in tickets_named(email):
+        yield "token", ticket_id
+    # A bounce answers nothing; what it reports on stands inside it.
+    if status := read_delivery_status(email):
+        yield "bounce", storable_id(status.original_message_id)
 
 
-def conversations(message_ids: Iterable[str]) -> dict[str, Conversation]:
-    """The conversations that hold mails with these ids: three queries, whatever their number.
+def conversations(names: Iterable[Name]) -> dict[Name, Conversation]:
+    """The conversations of these mails and tickets: three queries, whatever their number.
 
     Their tickets stay locked until the transaction ends: a person who closes one meanwhile comes
     after the mail, and is not overwritten by it.
     """
-    wanted = {message_id for message_id in message_ids if message_id}
+    wanted = {name for name in names if name}
     if not wanted:
         return {}
-    found = dict(
-        Message.objects.filter(message_id__in=wanted)
+    found: dict[Name, int] = dict(
+        Message.objects.filter(message_id__in=[name for name in wanted if isinstance(name, str)])
         .order_by("-pk")
         .values_list("message_id", "ticket_id")
     )
+    found |= {name: name for name in wanted if isinstance(name, int)}
     by_ticket = {
         ticket.pk: Conversation(ticket, set())
         for ticket in Ticket.objects.select_for_update(no_key=True)
@@ -101,7 +115,7 @@ def conversations(message_ids: Iterable[str]) -> dict[str, Conversation]:
     )
     for ticket_id, sender, to, cc in parties:
         by_ticket[ticket_id].addresses |= participants(sender, [*to, *cc])
-    return {message_id: by_ticket[ticket_id] for message_id, ticket_id in found.items()}
+    return {name: by_ticket[key] for name, key in found.items() if key in by_ticket}
 
 
 def participants(sender: str, others: Iterable[Mapping[str, str]]) -> set[str]:
