@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import people
 from tests.browser.conftest import sign_in
@@ -48,7 +48,7 @@ def test_no_page_of_the_desk_shuts_anybody_out(
         assert (address, _violations(page)) == (address, [])
 
 
-def test_a_finished_row_the_toast_and_the_keys_shut_nobody_out(
+def test_a_finished_row_the_toast_a_selection_the_menu_and_the_keys_shut_nobody_out(
     page: Page, morning: list[Ticket]
 ) -> None:
     page.emulate_media(reduced_motion="reduce")
@@ -57,6 +57,25 @@ def test_a_finished_row_the_toast_and_the_keys_shut_nobody_out(
     page.locator(".row__done").wait_for()
     assert _violations(page) == []
 
+    page.keyboard.press("x")
+    page.locator("#bulk").wait_for()
+    assert _violations(page) == []
+
+    page.get_by_role("button", name="Alice Arden").click()
+    page.get_by_role("button", name="Dark").wait_for()
+    assert _violations(page) == []
+    page.keyboard.press("Escape")
+
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
+    assert _violations(page) == []
+
+
+def test_the_tabs_of_review_shut_nobody_out(page: Page, morning: list[Ticket]) -> None:
+    Ticket.objects.filter(pk=morning[0].pk).update(review_reason="failed")
+    sign_in(page, people.alice())
+
+    page.get_by_role("link", name="No answer 1").click()
+
+    expect(page.locator("#list .row")).to_have_count(1)
     assert _violations(page) == []

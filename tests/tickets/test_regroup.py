@@ -85,7 +85,7 @@ def test_senseless_merges_are_refused(into: str) -> None:
 
 
 def test_a_message_moved_on_since_is_not_dragged_back() -> None:
-    ticket, _, second = _conversation()
+    _, _, second = _conversation()
     elsewhere = factories.ticket("Elsewhere")
     done = split(second, by=people.alice())
     merge(Ticket.objects.get(pk=done.target_id), into=elsewhere, by=people.alice())

@@ -51,7 +51,8 @@ def test_a_bounce_is_filed_with_the_mail_it_reports_on() -> None:
         b"Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\n"
         b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         b"--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
-        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.test\r\n\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; relay.test\r\n\r\n"
         b"Final-Recipient: rfc822; jo@glaswerk.example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
         b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
         b"Message-ID: <shades-1@glaswerk.example.org>\r\nSubject: Re: shades\r\n\r\n--b--\r\n"

@@ -16,7 +16,7 @@ from triage.classification.models import Correction, Prediction
 from triage.ingest.models import Copy, Delivery, Folder, Heartbeat, Mailbox
 from triage.invoices.models import Invoice, InvoiceLine
 from triage.llm.models import Call, RetiredModel
-from triage.tickets.models import Category, Event, Ticket
+from triage.tickets.models import Attachment, Category, Event, Message, Regrouping, Ticket
 
 pytestmark = pytest.mark.django_db
 SECRET_BYTES = b"only-in-the-raw-bytes"
@@ -57,6 +57,14 @@ def rows() -> None:
     correct(ticket, to=factories.category("billing"), by=people.alice())
     invoice = factories.invoice(mail)
     InvoiceLine.objects.create(invoice=invoice, position=1, description="Schirm Alba")
+    Regrouping.objects.create(
+        kind="merge",
+        source=ticket,
+        target=ticket,
+        messages=[],
+        by=people.alice(),
+        at=ticket.opened_at,
+    )
     RetiredModel.objects.create(name="gemini-1.0-pro", reason="404")
     Heartbeat.beat("worker")
 
@@ -185,6 +193,19 @@ def test_a_retired_model_can_be_asked_again(settings_pages: Client) -> None:
     retired = RetiredModel.objects.get()
     settings_pages.post(address_of(RetiredModel, "delete", retired.pk), {"post": "yes"})
     assert not RetiredModel.objects.exists()
+
+
+def test_no_page_fetches_raw_bytes_by_the_way(
+    settings_pages: Client, django_assert_max_num_queries: Any
+) -> None:
+    mail = factories.message(factories.ticket(), delivery=factories.delivery(SECRET_BYTES * 2))
+    copy = Copy.objects.get()
+    with django_assert_max_num_queries(60) as asked:
+        for model in (Message, Attachment, Copy, Delivery):
+            settings_pages.get(address_of(model, "changelist"))
+        settings_pages.get(address_of(Message, "change", mail.pk))
+        settings_pages.get(address_of(Copy, "change", copy.pk))
+    assert [query["sql"] for query in asked.captured_queries if '"raw"' in query["sql"]] == []
 
 
 def test_the_pages_carry_our_name_and_sign(settings_pages: Client) -> None:

@@ -215,6 +215,16 @@ def test_the_list_beside_keeps_its_place_when_the_ticket_has_left_the_queue(
     assert current["id"] == f"ticket-{made[2].pk}"
 
 
+def test_without_a_queue_in_the_address_its_own_is_the_place(desk: Client) -> None:
+    ticket = factories.ticket()
+    factories.prediction(ticket)
+
+    page = _page(desk, ticket)
+
+    assert _text(page, ".side .tab[aria-current]") == "Needs review 1"
+    assert _text(page, "#count") == "1"
+
+
 def test_a_ticket_that_was_kept_apart_names_the_other(desk: Client) -> None:
     other = factories.ticket("The first conversation")
     ticket = factories.ticket("Re: The first conversation", related=other)

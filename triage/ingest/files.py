@@ -7,6 +7,8 @@ from typing import BinaryIO
 
 # An mbox begins with "From " and so does each mail in it (RFC 4155).
 MBOX_LINE = b"From "
+# PostgreSQL holds a field of 1 GB, and sending one takes twice its size in memory.
+MOST_BYTES = 256 * 1024 * 1024
 # What a folder may hold besides mail: notes, expectations, archives.
 MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".mbx", ".mail", ".email", ".msg", ".txt", ""})
 
@@ -19,28 +21,37 @@ def mail_files(path: Path) -> Iterator[Path]:
     yield from _files(path, set())
 
 
-def stream_mails(stream: BinaryIO) -> Iterator[bytes]:
-    """The mails of an open file or pipe: an mbox's one by one, else all bytes as one mail."""
-    first = stream.readline()
+def stream_mails(stream: BinaryIO, *, most_bytes: int = MOST_BYTES) -> Iterator[bytes | None]:
+    """The mails of an open file or pipe: an mbox's one by one, else all bytes as one mail.
+
+    None stands for a mail of more than `most_bytes`: no more than that is ever held in memory.
+    """
+    first = stream.readline(most_bytes + 1)
     if first.startswith(MBOX_LINE):
-        yield from _mbox(stream)
+        yield from _mbox(stream, most_bytes)
     elif first:
-        yield first + stream.read()
+        yield _bounded([first, stream.read(most_bytes + 1)], most_bytes)
 
 
-def _mbox(stream: BinaryIO) -> Iterator[bytes]:
+def _mbox(stream: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
     """Split at "From " lines that follow an empty one; ">From " in a body loses its quote."""
     lines: list[bytes] = []
+    size = 0
     after_blank = False
-    for line in stream:
+    while line := stream.readline(most_bytes + 1):
         if after_blank and line.startswith(MBOX_LINE):
-            yield b"".join(lines[:-1])  # the empty line belongs to the format
-            lines = []
-        else:
+            yield _bounded(lines[:-1], most_bytes)  # the empty line belongs to the format
+            lines, size = [], 0
+        elif size <= most_bytes:
             lines.append(_unquoted(line))
+            size += len(line)
         after_blank = not line.strip()
     if lines:
-        yield b"".join(lines[:-1] if after_blank else lines)
+        yield _bounded(lines[:-1] if after_blank else lines, most_bytes)
+
+
+def _bounded(parts: list[bytes], most_bytes: int) -> bytes | None:
+    return b"".join(parts) if sum(map(len, parts)) <= most_bytes else None
 
 
 def _unquoted(line: bytes) -> bytes:

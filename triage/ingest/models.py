@@ -201,7 +201,12 @@ class Delivery(models.Model):
     State = State
     Source = Source
 
-    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="deliveries")
+    # None while no mailbox has an address the mail was sent to (triage.ingest.addressing).
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.PROTECT, related_name="deliveries", null=True, blank=True
+    )
+    # To whom it was sent as its provider says, which headers need not (Bcc, lists): one a line.
+    envelope_to = models.TextField(blank=True)
     source = models.CharField(max_length=8, choices=Source.choices)
     # Its name at the source (folder, UIDVALIDITY and UID; event id; content), unique there: fetched
     # twice is stored once.
@@ -229,7 +234,9 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["mailbox", "source", "source_key"], name="one_delivery_a_source_key"
+                fields=["mailbox", "source", "source_key"],
+                nulls_distinct=False,
+                name="one_delivery_a_source_key",
             )
         ]
 

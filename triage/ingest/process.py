@@ -16,6 +16,7 @@ from django.db import DataError, Error, IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from triage.ingest.addressing import Unassigned, assign
 from triage.ingest.arrived import arrived_at
 from triage.ingest.models import Delivery
 from triage.mail import parse
@@ -100,18 +101,26 @@ def _accept(batch: Sequence[Delivery]) -> None:
     for delivery in batch:
         if delivery.size > settings.MAX_MAIL_BYTES:
             _fail(delivery, _too_large(delivery))
-        else:
-            arrivals.append(_arrival(delivery))
+        elif arrival := _arrival(delivery):
+            arrivals.append(arrival)
     with transaction.atomic():
         results = accept(arrivals)
         _settle([arrival.delivery_id for arrival in arrivals], results)
 
 
-def _arrival(delivery: Delivery) -> Arrival:
+def _arrival(delivery: Delivery) -> Arrival | None:
+    """The mail, parsed; None when it is for no mailbox of ours, or was for one before."""
     email = parse(bytes(delivery.raw))
+    mailbox_id = delivery.mailbox_id
+    if mailbox_id is None:
+        try:
+            mailbox_id = assign(delivery, email)
+        except Unassigned as error:
+            _finish(delivery, error.state, str(error))
+            return None
     return Arrival(
         email=email,
-        mailbox_id=delivery.mailbox_id,
+        mailbox_id=mailbox_id,
         delivery_id=delivery.pk,
         received_at=arrived_at(delivery, email),
     )
@@ -162,8 +171,12 @@ def _give_back(batch: Sequence[Delivery]) -> None:
 
 
 def _fail(delivery: Delivery, reason: str) -> None:
+    _finish(delivery, Delivery.State.FAILED, reason)
+
+
+def _finish(delivery: Delivery, state: str, reason: str) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=Delivery.State.FAILED, processed_at=timezone.now(), reason=reason
+        state=state, processed_at=timezone.now(), reason=reason
     )
 
 

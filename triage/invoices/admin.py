@@ -1,6 +1,9 @@
 """Invoices and their lines, to look at: a decision is made beside the document."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 
 from triage.invoices.models import Invoice, InvoiceLine
 from triage.lib.model_admin import ReadOnlyAdmin
@@ -22,6 +25,9 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_filter = ("status", "type", "created_at")
     list_select_related = ("ticket",)
     search_fields = ("number", "supplier", "=ticket__id")
+
+    def get_queryset(self, request: Any) -> QuerySet[Invoice]:
+        return super().get_queryset(request).defer("data")
 
 
 @admin.register(InvoiceLine)

@@ -61,9 +61,9 @@ def extract_pending() -> Iterator[int]:
 def _claim(most: int) -> list[Invoice]:
     now = timezone.now()
     with transaction.atomic():
-        due = Invoice.objects.filter(
-            read_due_at__lte=now, status=Invoice.Status.PENDING
-        ).order_by("read_due_at", "pk")
+        due = Invoice.objects.filter(read_due_at__lte=now, status=Invoice.Status.PENDING).order_by(
+            "read_due_at", "pk"
+        )
         keys = list(
             due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[
                 :most

@@ -6,7 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from triage.lib.model_admin import ModelAdmin, ReadOnlyAdmin
-from triage.tickets.models import Attachment, Category, Event, Message, Requester, Ticket
+from triage.tickets.models import (
+    Attachment,
+    Category,
+    Event,
+    Message,
+    Regrouping,
+    Requester,
+    Ticket,
+)
 from triage.tickets.models.attachment import Blob
 
 
@@ -64,11 +72,17 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("direction", "auto", "received_at")
     list_select_related = ("ticket",)
     search_fields = ("=message_id", "from_address", "subject", "=ticket__id")
-    # A mail's own HTML is looked at in its ticket, in a sealed frame.
-    exclude = ("html",)
+    # A mail's own HTML is looked at in its ticket, in a sealed frame. The delivery's name alone would
+    # fetch all its raw bytes: its number is enough.
+    exclude = ("html", "delivery")
+    readonly_fields = ("delivery_number",)
 
     def get_queryset(self, request: Any) -> QuerySet[Message]:
-        return super().get_queryset(request).defer("html")
+        return super().get_queryset(request).defer("html", "text")
+
+    @admin.display(description="Delivery")
+    def delivery_number(self, message: Message) -> int | None:
+        return message.delivery_id
 
 
 @admin.register(Attachment)
@@ -80,6 +94,9 @@ class AttachmentAdmin(ReadOnlyAdmin):
     exclude = ("blob",)
     readonly_fields = ("sha256",)
 
+    def get_queryset(self, request: Any) -> QuerySet[Attachment]:
+        return super().get_queryset(request).defer("message__html", "message__text")
+
 
 @admin.register(Blob)
 class BlobAdmin(ReadOnlyAdmin):
@@ -89,6 +106,14 @@ class BlobAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: Any) -> QuerySet[Blob]:
         return super().get_queryset(request).defer("content")
+
+
+@admin.register(Regrouping)
+class RegroupingAdmin(ReadOnlyAdmin):
+    list_display = ("at", "kind", "source", "target", "by", "undone_at")
+    list_filter = ("kind", "at", "undone_at")
+    list_select_related = ("source", "target", "by")
+    search_fields = ("=source__id", "=target__id")
 
 
 @admin.register(Event)

@@ -48,8 +48,8 @@ class Conversation:
 class Placement:
     """Where a mail goes: into `conversation`, or (None) into a new ticket.
 
-    `reason`: `in-reply-to`, `references`, `token`, `bounce`, `new`, or `stranger`: it names a mail of
-    `related`, but its sender does not belong there.
+    `reason`: `in-reply-to`, `references`, `token`, `bounce`, `new`, or `stranger`: it names a
+    mail of `related`, but its sender does not belong there.
     """
 
     conversation: Conversation | None

@@ -10,3 +10,5 @@ class AgentRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    # The queue a ticket is shown in, for the frame to mark; set by the ticket view.
+    queue: str

@@ -78,7 +78,8 @@ class Frame:
         self.theme = chosen if chosen in THEMES else ""
         self._user = user
         # A ticket's page is a place within the queue it was opened from.
-        queue = request.GET.get("queue", "") or request.POST.get("queue", "")
+        posted = request.GET.get("queue", "") or request.POST.get("queue", "")
+        queue = getattr(request, "queue", posted)
         self._here = reverse("queue", args=[queue]) if queue in QUEUES else request.path
 
     @cached_property
@@ -185,9 +186,10 @@ class Frame:
     @cached_property
     def _counts(self) -> dict[str, int]:
         counts = {category.slug: category.n_open for category in self.categories}  # type: ignore[attr-defined]
-        first = self.categories[0]
+        # The same in every row; no row only where the migrations' four are missing.
+        first = next(iter(self.categories), None)
         for name in ("review", "mine", "unassigned", "problems", "invoices"):
-            counts[name] = getattr(first, f"n_{name}")
+            counts[name] = getattr(first, f"n_{name}", 0)
         return counts
 
 

@@ -150,13 +150,19 @@ class ProblemsPage:
             pk=delivery.pk,
             subject=said.subject or "(no readable subject)",
             sender=said.sender or "unreadable sender",
-            mailbox=delivery.mailbox.address,
+            mailbox=_addressee(delivery),
             when=moment_in_words(delivery.received_at, now=self._now),
             size=size(delivery.size),
             why=delivery.reason or "It failed, and no reason was kept.",
             way=_way(delivery),
             has_raw=delivery.withheld_at is None,
         )
+
+
+def _addressee(delivery: Delivery) -> str:
+    if delivery.mailbox is not None:
+        return delivery.mailbox.address
+    return ", ".join(delivery.envelope_to.split()) or "no mailbox of ours"
 
 
 def _way(delivery: Delivery) -> tuple[Step, ...]:

@@ -20,6 +20,7 @@ def ticket(request: AgentRequest, pk: int) -> HttpResponse:
         return redirect("ticket", found.merged_into_id)
     where = place(request.GET.get("queue", "")) or place(queue_of(found))
     assert where is not None
+    request.queue = where.name
     page = TicketPage(found, where, me=request.user, may_write=access.may_write(request.user))
     return render(request, "tickets/ticket.html", {"page": page})
 
