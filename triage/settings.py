@@ -114,6 +114,21 @@ MAX_MAIL_BYTES = env_int("TRIAGE_MAX_MAIL_BYTES", 50 * 1024 * 1024, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_MAIL_BYTES
 PAGE_SIZE = env_int("TRIAGE_PAGE_SIZE", 50, least=1)  # a screen and a half of rows
 
+# --- Mail that providers post (docs/mail-in.md) ---------------------------------------------------
+
+# Whatever proves that a provider posts: a password, or the key it signs with. Empty: closed.
+INBOUND_SECRETS = {
+    name: env_str(f"TRIAGE_{name.upper().replace('-', '_')}_SECRET")
+    for name in (
+        "amazon-ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill",
+        "postal", "postmark", "resend", "sendgrid", "sparkpost",
+    )
+}  # fmt: skip
+# Of providers that post a notice and have the mail, or its attachments, fetched.
+INBOUND_API_KEYS = {
+    name: env_str(f"TRIAGE_{name.upper()}_API_KEY") for name in ("brevo", "mailtrap", "resend")
+}
+
 # --- The model ------------------------------------------------------------------------------------
 
 GEMINI_API_KEY = env_str("GOOGLE_API_KEY") or env_str("GEMINI_API_KEY")

@@ -16,8 +16,11 @@ from triage.demo.signals import Stopping
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = (
     "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    f" subprocess.Popen([sys.executable, '-c', {SLEEPER!r}]); print('up', flush=True);"
+    f" subprocess.Popen([sys.executable, '-c', {SLEEPER!r}, sys.argv[1]]); print('up', flush=True);"
     " time.sleep(600)"
+)
+LEAVES_ONE = (
+    f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEPER!r}, sys.argv[1]])"
 )
 
 
@@ -74,6 +77,15 @@ def test_a_child_that_will_not_end_is_killed_with_all_it_started(
     lamp.start()
     until(lambda: lamp.last_words() == ["    up"], 20, lambda: str(lamp.last_words()))
     lamp.stop(0.2)
+    until(lambda: not left_behind(tmp_path), 5, lambda: str(left_behind(tmp_path)))
+
+
+def test_what_a_dead_child_left_behind_is_ended(guardian: Guardian, tmp_path: Path) -> None:
+    lamp = child(guardian, tmp_path, LEAVES_ONE)
+    lamp.start()
+    until(lambda: lamp.status == 0, 20, lambda: f"status {lamp.status}")
+    assert left_behind(tmp_path)
+    assert lamp.revive()[-1] == "lamp: starts again in 1 s."
     until(lambda: not left_behind(tmp_path), 5, lambda: str(left_behind(tmp_path)))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def test_a_port_that_does_not_exist_is_told(number: int) -> None:
 
 
 def test_a_held_folder_is_refused_with_the_address_of_its_demo(tmp_path: Path) -> None:
+    began = time.monotonic()
     with (
         claims.folder(tmp_path / "var", port=8000),
         pytest.raises(
@@ -39,6 +41,7 @@ def test_a_held_folder_is_refused_with_the_address_of_its_demo(tmp_path: Path) -
         claims.folder(tmp_path / "var", port=8001),
     ):
         pass
+    assert time.monotonic() - began < claims.GUARDIAN_SECONDS / 2, "it waits for killed demos only"
 
 
 def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:

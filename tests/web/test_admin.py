@@ -47,7 +47,7 @@ def settings_pages() -> Client:
 def rows() -> None:
     """At least one row of every model of ours."""
     arrived = factories.delivery(SECRET_BYTES, state=Delivery.State.FAILED)
-    inbox = Folder.objects.create(mailbox=arrived.mailbox)
+    inbox = Folder.objects.create(mailbox=factories.mailbox())
     Copy.objects.create(delivery=arrived, folder=inbox, uidvalidity=1, uid=7)
     ticket = factories.ticket()
     mail = ticket.messages.get()

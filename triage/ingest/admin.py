@@ -79,12 +79,12 @@ class FolderAdmin(ReadOnlyAdmin):
 class CopyAdmin(ReadOnlyAdmin):
     list_display = ("folder", "uid", "moved_to", "handled_as", "handled_at", "delivery")
     list_filter = ("handled_at",)
-    list_select_related = ("folder__mailbox", "delivery")
     search_fields = ("=uid", "=delivery__id")
 
     def get_queryset(self, request: Any) -> QuerySet[Copy]:
-        # As with deliveries: the list needs their names, not their mails.
-        return super().get_queryset(request).defer("delivery__raw")
+        # As with deliveries: their names are shown, not their mails, in the list and on the page.
+        copies = super().get_queryset(request).select_related("folder__mailbox", "delivery")
+        return copies.defer("delivery__raw")
 
 
 @admin.register(Heartbeat)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from triage.ingest import imap
+from triage.ingest.handled import handle
 from triage.ingest.imap import Session
 from triage.ingest.imap_errors import ConnectionLost, MailServerError, Refused
 from triage.ingest.models import Folder, Heartbeat, Mailbox
@@ -201,6 +202,8 @@ class _Reading:
             Folder.objects.filter(pk=folder.pk).update(passed_at=timezone.now(), error=report.error)
             self.left.pop(0)
             self.suspects = Suspects()
+        if not self.is_to_stop():
+            handle(session, self.mailbox)
 
     def _reader(self, session: Session, folder: Folder, report: FolderPass) -> Reader:
         return Reader(session, folder, report, self.suspects, self.on_stored, self.is_to_stop)

@@ -131,6 +131,53 @@ class Session:
             _, rest = self._client.idle_done()
         return _tells_of_mail([*said, *rest])
 
+    def present(self, uids: Sequence[int]) -> list[int]:
+        """Those of `uids` that the open folder has now."""
+        return self._search("UID " + ",".join(map(str, uids))) if uids else []
+
+    def same_size(self, size: int, *, message_id: str) -> list[int]:
+        """UIDs of the mails in the open folder that may be a certain one, newest first."""
+        criteria: list[Any] = ["LARGER", size - 1, "SMALLER", size + 1]
+        if message_id.isascii() and message_id.isprintable() and message_id:
+            criteria += ["HEADER", "Message-ID", message_id]
+        with self._folded():
+            return sorted(self._client.search(criteria), reverse=True)
+
+    def mark(self, uids: Sequence[int], *, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Set and unset flags and keywords; what the folder does not keep, the server drops."""
+        with self._folded():
+            if remove:
+                self._client.remove_flags(uids, remove, silent=True)
+            self._client.add_flags(uids, add, silent=True)
+
+    def move(self, uids: Sequence[int], to: str) -> None:
+        """Out of the open folder, at once where the server can (RFC 6851)."""
+        with self._folded():
+            if self._client.has_capability("MOVE"):
+                self._client.move(uids, to)
+                return
+            self._client.copy(uids, to)
+            self._client.delete_messages(uids, silent=True)
+            # A plain EXPUNGE would take what somebody else has marked, too.
+            if self._client.has_capability("UIDPLUS"):
+                self._client.uid_expunge(uids)
+
+    def make_folder(self, name: str) -> None:
+        """Make it unless it is there, and let mail programs show it."""
+        with self._folded():
+            if not self._client.folder_exists(name):
+                self._client.create_folder(name)
+                self._client.subscribe_folder(name)
+
+    def folder_name(self, *levels: str) -> str:
+        """A folder's name as this server writes one, with its prefix and delimiter."""
+        with self._folded():
+            prefix, delimiter = "", "/"
+            if self._client.has_capability("NAMESPACE"):
+                personal = self._client.namespace().personal
+                prefix, delimiter = personal[0] if personal else (prefix, delimiter)
+            return f"{prefix}{(delimiter or '/').join(levels)}"
+
     def _search(self, criteria: str) -> list[int]:
         with self._folded():
             return sorted(self._client.search(criteria))

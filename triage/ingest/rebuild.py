@@ -30,7 +30,8 @@ def rebuilt(message: "Message[Any, Any]") -> bytes:
 
 def _encode(leaf: "Message[Any, Any]") -> None:
     """Binary content without an encoding would have its line ends rewritten (RFC 2046, 4.5.1)."""
+    is_file = leaf.get_content_maintype() != "text" or leaf.get_content_disposition() is not None
     if leaf.get_payload() is None:
         leaf.set_payload("")
-    elif "Content-Transfer-Encoding" not in leaf and leaf.get_content_maintype() != "text":
+    elif is_file and "Content-Transfer-Encoding" not in leaf:
         encoders.encode_base64(leaf)

@@ -72,7 +72,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("direction", "auto", "received_at")
     list_select_related = ("ticket",)
     search_fields = ("=message_id", "from_address", "subject", "=ticket__id")
-    # A mail's own HTML is looked at in its ticket, in a sealed frame. The delivery's name alone would
+    # A mail's own HTML is looked at in its ticket, in a sealed frame. The delivery's name would
     # fetch all its raw bytes: its number is enough.
     exclude = ("html", "delivery")
     readonly_fields = ("delivery_number",)

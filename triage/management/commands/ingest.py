@@ -1,3 +1,4 @@
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -11,13 +12,12 @@ from triage.ingest import files
 from triage.ingest.models import Mailbox, Source
 from triage.ingest.receive import Parcel, receive
 from triage.management.output import JsonCommand
+from triage.management.progress import Progress
 
 # One commit for this many mails or bytes: a commit costs a write to disk, a crash loses none.
 BATCH = 200
 BATCH_BYTES = 16 * 1024 * 1024
 DEFAULT_MAILBOX = "import@localhost"
-# PostgreSQL holds a field of 1 GB; twice that is needed to send it.
-MOST_BYTES = 256 * 1024 * 1024
 
 
 class Command(JsonCommand):
@@ -35,12 +35,7 @@ class Command(JsonCommand):
         if missing:
             raise CommandError(f"No such file or folder: {', '.join(missing)}. Nothing was read.")
         self.read = self.stored = self.failed = 0
-        into = _mailbox(mailbox)
-        for batch in _batches(self._mails(paths)):
-            self.read += len(batch)
-            self.stored += receive(batch, mailbox=into, source=Source.PIPE)
-            self.say(f"{self.read} read, {self.stored} stored")
-        tasks.ring_process()
+        self._store(paths, _mailbox(mailbox))
         self.result(
             read=self.read + self.failed,
             stored=self.stored,
@@ -50,16 +45,30 @@ class Command(JsonCommand):
         if self.failed:
             raise CommandError(f"{self.failed} could not be read; the others are stored.")
 
+    def _store(self, paths: list[str], mailbox: Mailbox) -> None:
+        progress = Progress(_size(paths), self.say)
+        done = 0
+        for batch in _batches(self._mails(paths)):
+            done += sum(len(parcel.raw) for parcel in batch)
+            self.read += len(batch)
+            self.stored += receive(batch, mailbox=mailbox, source=Source.PIPE)
+            if self.read == len(batch):
+                tasks.ring_process()  # a worker may begin while the rest is read
+            progress.show(done, f"{self.read} read, {self.stored} stored")
+        progress.show(done, f"{self.read} read, {self.stored} stored", is_last=True)
+        tasks.ring_process()
+
     def _mails(self, paths: Iterable[str]) -> Iterator[Parcel]:
         for path in paths:
             for raw in self._readable(path):
-                if len(raw) <= MOST_BYTES:
+                if raw is not None:
                     yield Parcel(raw)
                 else:
                     self.failed += 1
-                    self.say(f"{path}: a mail of {len(raw) / 1e6:.0f} MB is too large to store.")
+                    limit = files.MOST_BYTES >> 20
+                    self.say(f"{path}: a mail of over {limit} MB is too large to store.")
 
-    def _readable(self, path: str) -> Iterator[bytes]:
+    def _readable(self, path: str) -> Iterator[bytes | None]:
         if path == "-":
             yield from files.stream_mails(sys.stdin.buffer)
             return
@@ -70,6 +79,14 @@ class Command(JsonCommand):
             except OSError as error:
                 self.failed += 1
                 self.say(f"{file}: {error.strerror}. Check its permissions.")
+
+
+def _size(paths: Iterable[str]) -> int:
+    """Bytes to be read, for the progress bar; 0 when a pipe is among them."""
+    if "-" in paths:
+        return 0
+    every = (file for path in paths for file in files.mail_files(Path(path)))
+    return sum(os.stat(file).st_size for file in every if os.path.exists(file))
 
 
 def _mailbox(address: str | None) -> Mailbox:
