@@ -6,6 +6,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triage.settings")
+os.environ.setdefault("TRIAGE_DATABASE_POOL", "12")
 
 django_application: Any = get_asgi_application()
 

@@ -39,7 +39,7 @@ def pgmq_conninfo() -> str:
         dbname=database["NAME"],
         user=database["USER"] or None,
         password=database.get("PASSWORD") or None,
-        **database.get("OPTIONS", {}),
+        **{key: value for key, value in database.get("OPTIONS", {}).items() if key != "pool"},
     )
 
 

@@ -71,13 +71,16 @@ TEMPLATES = [
 
 # --- PostgreSQL: the only thing that must run -----------------------------------------------------
 
+# Connections of one web process; triage.asgi asks for them. 0: no pool (commands, workers).
+DATABASE_POOL = env_int("TRIAGE_DATABASE_POOL", 0)
 EMBEDDED_DATA = VAR / "postgres"
 DATABASE_URL = env_str("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         # Connections are kept and checked: a restarted server costs one retry, not one error page.
-        "CONN_MAX_AGE": 600,
+        # ASGI gives each request a thread of its own, where only a pool keeps anything.
+        "CONN_MAX_AGE": 0 if DATABASE_POOL else 600,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": env_str("TRIAGE_TEST_DATABASE") or None},
         **(
@@ -90,11 +93,20 @@ DATABASES: dict[str, dict[str, Any]] = {
                 "HOST": str(server.socket_folder(EMBEDDED_DATA)),
                 "PORT": str(server.PORT),
                 "DATA": str(EMBEDDED_DATA),
+                # By this name a command that started the server knows its own connections.
+                "OPTIONS": {"application_name": server.application_name()},
             }
         ),
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if DATABASE_POOL:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 2,
+        "max_size": DATABASE_POOL,
+        "timeout": 10,  # seconds to wait for a free connection before the request fails
+    }
 
 # --- Celery: a doorbell; the rows in PostgreSQL are the truth -------------------------------------
 

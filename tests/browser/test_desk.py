@@ -236,6 +236,25 @@ def test_g_and_a_letter_go_to_a_queue_slash_searches_question_mark_helps(
     expect(page.locator("#list .row__link")).to_have_text(["Can we still get the October price?"])
 
 
+def test_the_palette_jumps_to_a_queue_and_to_a_ticket(page: Page, morning: list[Ticket]) -> None:
+    sign_in(page, people.alice())
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Search or jump")
+    field.fill("sal")
+    expect(page.get_by_role("option", name="Sales")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queues/sales/")
+
+    page.keyboard.press("Control+k")
+    field.fill("haddad")
+    expect(page.get_by_role("option", name="Where is the VAT number")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Where is the VAT number on my receipt?"
+    )
+
+
 def test_without_javascript_one_reads_sorts_takes_closes_and_searches(
     plain_page: Page, morning: list[Ticket]
 ) -> None:

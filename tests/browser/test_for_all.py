@@ -66,6 +66,11 @@ def test_a_finished_row_the_toast_a_selection_the_menu_and_the_keys_shut_nobody_
     assert _violations(page) == []
     page.keyboard.press("Escape")
 
+    page.keyboard.press("Control+k")
+    page.get_by_role("option").first.wait_for()
+    assert _violations(page) == []
+    page.keyboard.press("Escape")
+
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
     assert _violations(page) == []

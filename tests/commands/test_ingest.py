@@ -96,4 +96,4 @@ def test_with_several_mailboxes_and_no_name_mail_goes_to_the_one_for_imports() -
     factories.mailbox()
     factories.mailbox("orders@alder-lamps.example.com")
     assert manage("ingest", "-", stdin=letter()).status == 0
-    assert Delivery.objects.get().mailbox.address == "import@localhost"
+    assert Delivery.objects.get().mailbox == Mailbox.objects.get(address="import@localhost")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from tests import factories, people
+from tests.ingest.connections import at_once
 from tests.ingest.letters import letter
 from tests.ingest.test_receive import take
 from triage.ingest import process
@@ -153,3 +154,17 @@ def test_a_mail_replayed_although_it_is_here_already_is_not_doubled() -> None:
     replay(Delivery.objects.all(), by=None)
     process_pending()
     assert states() == ["processed", "duplicate"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_keep_each_mail_once_and_a_conversation_whole() -> None:
+    mails = [letter("Question", message_id="0@glaswerk.example.org")]
+    mails += [
+        letter(f"Answer {n}", message_id=f"{n}@glaswerk.example.org",
+               answers=f"{n - 1}@glaswerk.example.org")
+        for n in range(1, 12)
+    ]  # fmt: skip
+    take(*mails)
+    assert sum(at_once(*[process_pending] * 3)) == len(mails)
+    assert Ticket.objects.get().message_count == len(mails)
+    assert set(states()) == {"processed"}

@@ -127,8 +127,8 @@ def test_a_paper_that_provokes_an_error_stops_no_other_and_is_left_to_people(
     poison = _poisonous(monkeypatch, RecursionError("deep"))
     before, bad, after = mail(HYBRID), mail(poison), mail(HYBRID)
     assert look() == 3
-    found = dict(Invoice.objects.values_list("message", "status"))
-    assert found == {before.pk: "extracted", bad.pk: "failed", after.pk: "extracted"}
+    found = [Invoice.objects.get(message=each).status for each in (before, bad, after)]
+    assert found == ["extracted", "failed", "extracted"]
     assert "RecursionError" in Invoice.objects.get(message=bad).failure
     assert not Message.objects.exclude(invoice_look_due_at=None).exists()
 

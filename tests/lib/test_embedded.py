@@ -1,9 +1,11 @@
 """The embedded PostgreSQL: started by whoever comes first, once, and again when it was killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,8 +34,16 @@ print(started, row[0], flush=True)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("desk") / "var" / "postgres"
+def desk() -> Iterator[Path]:
+    """Not pytest's own folder: as root the server is another user, and pytest locks others out."""
+    folder = Path(tempfile.mkdtemp(prefix="triage-desk-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def data(desk: Path) -> Iterator[Path]:
+    folder = desk / "var" / "postgres"
     yield folder
     server.stop(folder)
 
@@ -141,8 +151,8 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one_that_stays_the_same(tmp_p
     )
 
 
-def test_with_a_long_path_it_runs_all_the_same(tmp_path: Path) -> None:
-    deep = tmp_path / ("kontor-fuer-leuchten-und-lampen/" * 4) / "var" / "postgres"
+def test_with_a_long_path_it_runs_all_the_same(desk: Path) -> None:
+    deep = desk / ("kontor-fuer-leuchten-und-lampen/" * 4) / "var" / "postgres"
     try:
         assert server.ensure_running(deep)
         with connect(deep) as connection:
@@ -152,8 +162,8 @@ def test_with_a_long_path_it_runs_all_the_same(tmp_path: Path) -> None:
     server.socket_folder(deep).rmdir()
 
 
-def test_one_that_cannot_start_says_why_in_the_server_s_words(tmp_path: Path) -> None:
-    data = tmp_path / "postgres"
+def test_one_that_cannot_start_says_why_in_the_server_s_words(desk: Path) -> None:
+    data = desk / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("9\n")
     with pytest.raises(server.EmbeddedServerError, match=r"failed at pg_ctl: .+"):

@@ -10,10 +10,11 @@ from triage.tickets.models import Message
 def arrival(mail: bytes | Email, mailbox: Mailbox | None = None) -> Arrival:
     """One that was delivered just now; an Email goes in as it is."""
     raw = mail if isinstance(mail, bytes) else b"(made by hand)"
-    delivery = factories.delivery(raw, mailbox=mailbox or factories.mailbox())
+    mailbox = mailbox or factories.mailbox()
+    delivery = factories.delivery(raw, mailbox=mailbox)
     return Arrival(
         email=parse(mail) if isinstance(mail, bytes) else mail,
-        mailbox_id=delivery.mailbox_id,
+        mailbox_id=mailbox.pk,
         delivery_id=delivery.pk,
         received_at=delivery.received_at,
     )

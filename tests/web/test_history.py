@@ -30,7 +30,7 @@ from triage.web.pages.history import history_of, sentence
         ("assigned", {"to": "dana"}, "gave the ticket to dana."),
         ("closed", {}, "Closed by itself."),
         ("reopened", {}, "A new mail opened it again."),
-        ("invoice-read", {"filename": "RE-3391.pdf", "problems": 1},
+        ("invoice-read", {"file": "RE-3391.pdf", "problems": 1},
          "The invoice was read from RE-3391.pdf, with 1 problem."),
         ("invoice-read", {"number": "F-41", "problems": []}, "The invoice F-41 was read."),
         ("invoice-failed", {"reason": "the PDF is locked"},

@@ -1,4 +1,4 @@
-"""Limits on posted mail, over a real socket: refused as soon as it is known, and nothing is kept."""
+"""Limits on posted mail, over a real socket: refused as soon as is known, and nothing is kept."""
 
 import socket
 import time

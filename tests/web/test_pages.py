@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triage.web.pages import times
+from triage.web.pages.letters import paragraphs
 from triage.web.pages.people import initials
 from triage.web.pages.queue import Cursor
 from triage.web.pages.sureness import sureness
@@ -64,3 +65,33 @@ def test_a_cursor_survives_its_way_through_an_address() -> None:
     cursor = Cursor(NOW.replace(microsecond=123_457), 42)
 
     assert Cursor.read(str(cursor)) == cursor
+
+
+def test_lines_broken_by_a_program_run_on_and_lines_ended_by_a_person_stay() -> None:
+    text = (
+        "I do not do banking on the telephone or on the computer, the latter being\n"
+        "borrowed for this message. To whom do I make out the cheque?\n"
+        "\n"
+        "Agatha Merrow\n"
+        "3 Quay Street\n"
+        "- the small lamp, which has been on the bench since the end of last summer\n"
+        "- the big one\n"
+    )
+
+    assert paragraphs(text) == [
+        (
+            "I do not do banking on the telephone or on the computer, the latter being borrowed for"
+            " this message. To whom do I make out the cheque?"
+        ),
+        (
+            "Agatha Merrow\n3 Quay Street\n"
+            "- the small lamp, which has been on the bench since the end of last summer\n"
+            "- the big one"
+        ),
+    ]
+
+
+def test_a_line_nobody_broke_is_left_as_it_is() -> None:
+    text = "x" * 300 + "\nand the next line"
+
+    assert paragraphs(text) == [text]

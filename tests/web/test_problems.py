@@ -135,6 +135,14 @@ def test_a_mailbox_that_cannot_be_fetched_is_said_on_top(desk: Client) -> None:
     assert not banner.select("a")
 
 
+def test_mail_for_no_mailbox_of_ours_says_to_whom_it_was_sent(desk: Client) -> None:
+    failed(mailbox=None, envelope_to="lost@example.org\nfound@example.org", source_key="a")
+    failed(mailbox=None, source_key="b")
+    what = [each.text for each in soup(desk.get("/problems/")).select(".problem__what")]
+    assert "to no mailbox of ours" in what[0]
+    assert "to lost@example.org, found@example.org" in what[1]
+
+
 def test_an_administrator_is_led_to_the_mailbox() -> None:
     factories.mailbox()
     Mailbox.objects.update(fetch_error="The server refuses the password.")

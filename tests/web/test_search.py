@@ -49,3 +49,27 @@ def test_closed_tickets_are_found_too(desk: Client, alice: object) -> None:
 @pytest.mark.parametrize("query", ["#", "#99999999999999999999", "\x00", "a " * 50, "'; --"])
 def test_odd_questions_are_answered_calmly(desk: Client, query: str) -> None:
     assert desk.get("/search/", {"q": query}).status_code == 200
+
+
+def test_the_palette_finds_places_and_tickets(desk: Client) -> None:
+    ticket = factories.ticket("The bill for the billiard lamp", queue="billing")
+
+    found = desk.get("/search/palette/?q=bil", headers={"HX-Request": "true"}).text
+
+    assert 'href="/queues/billing/"' in found
+    assert f'href="/tickets/{ticket.pk}/"' in found
+    assert "/queues/spam/" not in found
+    assert "<html" not in found
+
+
+def test_the_empty_palette_names_every_place_and_no_ticket(desk: Client) -> None:
+    factories.ticket()
+
+    found = desk.get("/search/palette/").text
+
+    assert found.count('role="option"') >= 9
+    assert "/tickets/" not in found
+
+
+def test_the_palette_says_when_nothing_is_found(desk: Client) -> None:
+    assert "No ticket has “&lt;b&gt;”" in desk.get("/search/palette/?q=<b>").text

@@ -179,6 +179,17 @@ def test_an_invoice_lies_in_the_rail_with_its_trouble(desk: Client) -> None:
     assert "read, 1 problem" in _text(page, ".file__said")
 
 
+def test_a_logo_inside_the_html_is_no_file_to_read(desk: Client) -> None:
+    ticket = factories.ticket()
+    mail = ticket.messages.get()
+    factories.attachment(mail, "logo.png", content_type="image/png", inline=True)
+    assert "logo.png" in _text(_page(desk, ticket), ".files")
+
+    ticket.messages.update(html="<img src='cid:logo'>")
+
+    assert _page(desk, ticket).select(".files") == []
+
+
 def test_what_turned_out_to_be_no_invoice_is_no_slip(desk: Client) -> None:
     ticket = factories.ticket()
     factories.invoice(ticket.messages.get(), status="not-invoice")

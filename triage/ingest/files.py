@@ -40,14 +40,22 @@ def _mbox(stream: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
     after_blank = False
     while line := stream.readline(most_bytes + 1):
         if after_blank and line.startswith(MBOX_LINE):
-            yield _bounded(lines[:-1], most_bytes)  # the empty line belongs to the format
+            yield _ended(lines, size, most_bytes)
             lines, size = [], 0
-        elif size <= most_bytes:
-            lines.append(_unquoted(line))
+        else:
             size += len(line)
+            if size <= most_bytes:
+                lines.append(_unquoted(line))
         after_blank = not line.strip()
-    if lines:
-        yield _bounded(lines[:-1] if after_blank else lines, most_bytes)
+    if size:
+        yield _ended(lines, size, most_bytes)
+
+
+def _ended(lines: list[bytes], size: int, most_bytes: int) -> bytes | None:
+    if size > most_bytes:
+        return None
+    # The empty line before the next "From " belongs to the format.
+    return b"".join(lines[:-1] if lines and not lines[-1].strip() else lines)
 
 
 def _bounded(parts: list[bytes], most_bytes: int) -> bytes | None:

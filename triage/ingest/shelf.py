@@ -91,7 +91,7 @@ def fill_in(folder: Folder, uid: int, raw: bytes) -> None:
 def note_copies(folder: Folder, uids: Sequence[int]) -> None:
     """Note where the deliveries of these UIDs lie."""
     keys = {source_key(folder, uid): uid for uid in uids}
-    found = _deliveries(folder, list(keys)).values_list("pk", "source_key")
+    found = _deliveries(folder, list(keys)).order_by("pk").values_list("pk", "source_key")
     Copy.objects.bulk_create(
         (
             Copy(delivery_id=pk, folder=folder, uidvalidity=folder.uidvalidity or 0, uid=keys[key])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from triage.ingest.addressing import mailboxes_at
-from triage.ingest.models import Source
+from triage.ingest.models import Mailbox, Source
 from triage.ingest.receive import Parcel, receive
 
 
@@ -27,7 +27,8 @@ def keep(mails: Iterable[Posted]) -> int:
     stored = 0
     for mail in mails:
         parcel = Parcel(mail.raw, envelope_to=_storable(mail.recipients))
-        for mailbox in mailboxes_at(parcel.envelope_to) or [None]:
+        mailboxes: list[Mailbox | None] = [*mailboxes_at(parcel.envelope_to)]
+        for mailbox in mailboxes or [None]:
             stored += receive([parcel], mailbox=mailbox, source=Source.WEBHOOK)
     return stored
 

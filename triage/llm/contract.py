@@ -1,7 +1,7 @@
 """The whole vocabulary between us and a provider of models.
 
-A provider is a class with a `name` and one method, `complete`. Everything else - which model,
-how often, what it cost, what to do when it fails - is the gateway's.
+A provider is a class with a `name` that can `complete`, and list its `models`. Everything else -
+which model, how often, what it cost, what to do when it fails - is the gateway's.
 """
 
 from collections.abc import Mapping
@@ -61,4 +61,8 @@ class Provider(Protocol):
 
     async def complete(self, prompt: Prompt, *, model: str) -> Reply:
         """Ask `model` once: no retries, no fallback."""
+        ...
+
+    async def models(self) -> set[str]:
+        """The ids of the models the key may ask; costs nothing."""
         ...

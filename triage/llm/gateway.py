@@ -61,6 +61,12 @@ def is_available() -> bool:
     return providers.active() is not None
 
 
+def known_models() -> set[str]:
+    """The models our key may ask, by the provider's own list; raises AttemptError."""
+    provider = providers.active()
+    return loop.submit(provider.models()).result() if provider else set()
+
+
 def answer(prompt: Prompt, *, read: Callable[[Reply], T]) -> Answer[T]:
     """One prompt, answered; blocks up to DEADLINE_SECONDS."""
     prompts = iter([[prompt]])

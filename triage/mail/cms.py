@@ -63,8 +63,6 @@ def _children(data: bytes, parent: _Element) -> list[_Element]:
     position = parent.start
     while position < parent.end and len(found) < _PIECES:
         element = _element(data, position, parent.end, 0)
-        if element.tag == 0:
-            break
         found.append(element)
         position = element.after
     return found

@@ -7,10 +7,13 @@ its way. Where the provider sends parts, Anymail puts them together again.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParser
 
 from triage.ingest.rebuild import rebuilt
 from triage.ingest.webhooks import Posted
@@ -34,18 +37,16 @@ def mailgun(view: View, request: HttpRequest) -> list[Posted]:
     if "body-mime" not in request.POST:
         return parts(view, request)
     # One field may name several: Mailgun then posts once for all of them.
-    recipients = request.POST.get("recipient", "").split(",")
-    return [Posted(_field(request, "body-mime"), _known(*recipients))]
+    recipients = _known(*request.POST.get("recipient", "").split(","))
+    return [Posted(_field(request, "body-mime"), recipients)]
 
 
 def sendgrid(view: View, request: HttpRequest) -> list[Posted]:
     """MIME with "POST the raw, full MIME message", else parts."""
-    if "email" in request.POST and "headers" not in request.POST:
-        raws = [_field(request, "email")]
-    else:
-        raws = [mail.raw for mail in parts(view, request)]
-    envelope = json.loads(request.POST.get("envelope") or "{}")
-    return [Posted(raw, _known(*envelope.get("to", []))) for raw in raws]
+    recipients = _known(*json.loads(request.POST.get("envelope") or "{}").get("to", []))
+    if "headers" in request.POST:
+        return [Posted(mail.raw, recipients) for mail in parts(view, request)]
+    return [Posted(_field(request, "email"), recipients)]
 
 
 def mandrill(view: View, request: HttpRequest) -> list[Posted]:
@@ -136,11 +137,12 @@ def _receipt(notification: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _field(request: HttpRequest, name: str) -> bytes:
     """A field of a form, in bytes: a mail has the charset its own headers say."""
-    encoding, request.encoding = request.encoding, "latin-1"
-    try:
-        return request.POST[name].encode("latin-1")
-    finally:
-        request.encoding = encoding
+    if request.content_type != "multipart/form-data":
+        return QueryDict(request.body, encoding="latin-1")[name].encode("latin-1")
+    # Read again, since Django reads a form in one charset and once.
+    files = [MemoryFileUploadHandler(request)]
+    fields, _ = MultiPartParser(request.META, BytesIO(request.body), files, "latin-1").parse()
+    return str(fields[name]).encode("latin-1")
 
 
 def _bytes(text: str, *, is_base64: object = False) -> bytes:

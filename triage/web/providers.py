@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anymail.webhooks import (
-    amazon_ses,
     brevo,
     mailersend,
     mailgun,
@@ -15,14 +14,13 @@ from anymail.webhooks import (
     postal,
     postmark,
     resend,
-    sendgrid,
     sparkpost,
 )
 from django.conf import settings
 from django.http import HttpRequest
 
 from triage.ingest.webhooks import Posted
-from triage.web import amazon_sns, dialects
+from triage.web import anymail_views, dialects
 
 # The name before the password, where a provider is told both in its address.
 USER = "triage"
@@ -67,7 +65,7 @@ def _mandrill_options() -> dict[str, Any]:
 PROVIDERS = {
     provider.slug: provider
     for provider in (
-        Provider("amazon-ses", amazon_sns.Receipts, dialects.amazon_ses),
+        Provider("amazon-ses", anymail_views.AmazonSES, dialects.amazon_ses),
         Provider("brevo", brevo.BrevoInboundWebhookView, dialects.parts, api_key="api_key"),
         Provider(
             "mailersend",
@@ -101,7 +99,7 @@ PROVIDERS = {
         ),
         Provider("postmark", postmark.PostmarkInboundWebhookView, dialects.postmark),
         Provider("resend", resend.ResendInboundWebhookView, dialects.parts, api_key="api_key"),
-        Provider("sendgrid", _SendGrid, dialects.sendgrid),
+        Provider("sendgrid", anymail_views.SendGrid, dialects.sendgrid),
         Provider("sparkpost", sparkpost.SparkPostInboundWebhookView, dialects.sparkpost),
     )
 }

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", queues.home, name="home"),
     path("queues/<slug:name>/", queues.queue, name="queue"),
     path("search/", queues.search, name="search"),
+    path("search/palette/", queues.palette, name="palette"),
     path("tickets/corrections", selections.corrections, name="corrections"),
     path("tickets/assignments", selections.assignments, name="assignments"),
     path("tickets/closures", selections.closures, name="closures"),
@@ -63,6 +64,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/<int:pk>/replay", problems.replay_one, name="delivery-replay"),
     path("deliveries/<int:pk>/raw/", problems.raw, name="delivery-raw"),
     path("inbound/raw/<str:token>/", inbound.raw, name="inbound-raw"),
+    path("inbound/<slug:slug>/", inbound.provider, name="inbound-provider"),
+    # Mailgun posts MIME instead of parts when it finds "mime" in the address.
+    path("inbound/<slug:slug>/mime/", inbound.provider, name="inbound-provider-mime"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

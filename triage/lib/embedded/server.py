@@ -78,16 +78,22 @@ def stop(data: Path) -> None:
             _run("pg_ctl", "-D", str(data), "-m", "fast", "-w", "-t", "30", "stop")
 
 
+def application_name() -> str:
+    """What this process calls itself towards the server."""
+    return f"triage-{os.getpid()}"
+
+
 def stop_unless_used(data: Path) -> None:
-    """Stop the server unless somebody is connected to it."""
+    """Stop the server unless another process is connected to it."""
     address = f"host={socket_folder(data)} port={PORT} user={SUPERUSER} dbname=postgres"
     clients = (
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        " AND application_name <> %s"
     )
     try:
         with psycopg.connect(address) as connection:
-            row = connection.execute(clients).fetchone()
+            row = connection.execute(clients, [application_name()]).fetchone()
     except psycopg.OperationalError:
         return  # already stopped
     if row == (0,):

@@ -1,7 +1,8 @@
 """Gemini through google-genai. Facts about the SDK and the service: measured with 3.3, 2026-11."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 import httpx2
 from google import genai
@@ -27,6 +28,7 @@ from triage.llm.errors import (
 
 # Below 10 s the server answers 400 ("Minimum allowed deadline is 10s"); our own clock is stricter.
 LEAST_SERVER_DEADLINE_MS = 10_000
+LIST_SECONDS = 20.0
 # Customers' mail is rude at times, and spam is what it is: it must be sorted, not filtered.
 UNFILTERED = [
     types.SafetySetting(category=category, threshold=types.HarmBlockThreshold.OFF)
@@ -38,6 +40,8 @@ UNFILTERED = [
     )
 ]
 MAX_ERROR_CHARACTERS = 300
+
+T = TypeVar("T")
 
 
 class Gemini:
@@ -53,23 +57,31 @@ class Gemini:
         )
 
     async def complete(self, prompt: Prompt, *, model: str) -> Reply:
-        try:
-            response = await asyncio.wait_for(
-                self._client.aio.models.generate_content(
-                    model=model, contents=_contents(prompt), config=_config(prompt, model)
-                ),
-                # The SDK's time-out counts per read, and a slow stream passes it.
-                timeout=prompt.timeout_seconds,
-            )
-        except genai_errors.APIError as error:
-            raise _folded(error) from error
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            raise NoAnswer(f"no answer within {prompt.timeout_seconds:.0f} s") from error
-        except httpx2.HTTPError as error:
-            raise NoAnswer(f"the connection failed: {type(error).__name__}") from error
-        except ValueError as error:  # UnknownApiResponseError: a body that is not JSON
-            raise NoAnswer("the answer was not the provider's format") from error
-        return _reply(response, model)
+        asked = self._client.aio.models.generate_content(
+            model=model, contents=_contents(prompt), config=_config(prompt, model)
+        )
+        return _reply(await _within(prompt.timeout_seconds, asked), model)
+
+    async def models(self) -> set[str]:
+        return await _within(LIST_SECONDS, self._models())
+
+    async def _models(self) -> set[str]:
+        listed = await self._client.aio.models.list(config={"page_size": 1000})
+        return {(model.name or "").removeprefix("models/") async for model in listed}
+
+
+async def _within(seconds: float, call: Awaitable[T]) -> T:
+    try:
+        # The SDK's time-out counts per read, and a slow stream passes it.
+        return await asyncio.wait_for(call, timeout=seconds)
+    except genai_errors.APIError as error:
+        raise _folded(error) from error
+    except (TimeoutError, httpx2.TimeoutException) as error:
+        raise NoAnswer(f"no answer within {seconds:.0f} s") from error
+    except httpx2.HTTPError as error:
+        raise NoAnswer(f"the connection failed: {type(error).__name__}") from error
+    except ValueError as error:  # UnknownApiResponseError: a body that is not JSON
+        raise NoAnswer("the answer was not the provider's format") from error
 
 
 def _contents(prompt: Prompt) -> list[types.Content]:

@@ -7,6 +7,7 @@ from triage.tickets.models.message import Message
 from triage.tickets.models.regrouping import Regrouping
 from triage.tickets.models.requester import Requester
 from triage.tickets.models.ticket import Ticket
+from triage.tickets.models.trusted_sender import TrustedSender
 
 __all__ = [
     "Attachment",
@@ -17,4 +18,5 @@ __all__ = [
     "Regrouping",
     "Requester",
     "Ticket",
+    "TrustedSender",
 ]

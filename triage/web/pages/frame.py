@@ -1,6 +1,6 @@
 """What stands round every page: the side bar with its counts, the dock, who sorts, who is here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -100,7 +100,7 @@ class Frame:
             self._page("search", "Search", icon="search"),
             self._page("problems", "Problems", icon="problem", count=self._counts["problems"]),
         ]
-        return [tab for tab in tabs if tab]
+        return [replace(tab, count=tab.count.lstrip("0")) for tab in tabs if tab]
 
     @property
     def may_write(self) -> bool:

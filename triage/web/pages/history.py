@@ -89,7 +89,7 @@ def _reopened(_: dict[str, Any], event: Event) -> str:
 
 
 def _invoice_read(facts: dict[str, Any], _: Event) -> str:
-    name = facts.get("filename") or facts.get("attachment")
+    name = facts.get("file")
     origin = f" from {name}" if isinstance(name, str) else ""
     number = f" {facts['number']}" if facts.get("number") else ""
     problems = facts.get("problems")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -20,6 +21,11 @@ from triage.web.pages.people import Face, face_of, initials
 LETTER_CHARACTERS = 60_000
 # Drawn as images by every browser, and not able to carry script as SVG is.
 SAFE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+# Mail programs break at 72 to 78 columns (RFC 5322, 2.1.1, and RFC 3676, 4.2); format=flowed text
+# has been put together already when it is read. A longer line was not broken by anybody.
+WRAP_COLUMN = 68
+LONGEST_WRAPPED = 80
+_OPENING = tuple("(\"'«„“‘")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -75,8 +81,25 @@ def excerpt(text: str, characters: int) -> list[str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Text cut at its empty lines."""
-    return [part for part in _PARAGRAPH.split(text.strip("\n")) if part.strip()]
+    """Text cut at its empty lines, with the ends of hard-wrapped lines taken out."""
+    return [unwrapped(part) for part in _PARAGRAPH.split(text.strip("\n")) if part.strip()]
+
+
+def unwrapped(paragraph: str) -> str:
+    """A paragraph whose lines a mail program broke at its margin, as running text again.
+
+    A line was broken by a program when the next word would not have fitted; a line that ends
+    earlier was ended by a person (an address, a list, a greeting) and stays.
+    """
+    lines = paragraph.split("\n")
+    joined = lines[0].rstrip()
+    for above, line in pairwise(lines):
+        first_word = line.split(" ", 1)[0]
+        wrapped = len(above.rstrip()) + 1 + len(first_word) > WRAP_COLUMN
+        goes_on = line[:1].isalnum() or line[:1] in _OPENING
+        soft = wrapped and goes_on and len(above) <= LONGEST_WRAPPED
+        joined += (" " if soft else "\n") + line.strip("\r")
+    return joined
 
 
 def file_of(attachment: Attachment, invoice: Invoice | None = None) -> File:
@@ -119,7 +142,8 @@ def _letter(message: Message, invoices: dict[int, Invoice], *, me: User,
     reply = split_reply(text)
     own = reply.visible.strip()
     at = message.received_at
-    files = sorted(message.attachments.all(), key=lambda each: (each.inline, each.position))
+    # What the HTML shows in its place is seen there; a logo in a signature is no file to read.
+    files = [each for each in message.attachments.all() if not (each.inline and _has_html(message))]
     return Letter(
         pk=message.pk,
         kind=message.direction,

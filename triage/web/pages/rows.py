@@ -105,7 +105,7 @@ def row_of(ticket: Ticket, *, queue: str, me: User, now: datetime | None = None,
     waits = ticket.closed_at is None and now - ticket.last_message_at > times.LATE
     return Row(
         pk=ticket.pk,
-        url=f"{reverse('ticket', args=[ticket.pk])}?queue={queue}",
+        url=reverse("ticket", args=[ticket.pk]) + (f"?queue={queue}" if queue else ""),
         queue=queue,
         who=str(ticket.requester),
         subject=ticket.subject or "(no subject)",

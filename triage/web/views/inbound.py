@@ -4,14 +4,22 @@ Statuses are chosen for the sender's retry: 2xx only when the mail is committed,
 not get better, 5xx (an exception) for "try again later".
 """
 
+import logging
+from typing import Any
+
+from anymail.exceptions import AnymailError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from triage import tasks
 from triage.ingest.models import Mailbox, Source
 from triage.ingest.receive import Parcel, receive
+from triage.ingest.webhooks import keep
+from triage.web.providers import PROVIDERS, Provider
+
+log = logging.getLogger(__name__)
 
 # Names under which senders put the mail into a form.
 FIELDS = ("email", "message", "body-mime", "mime", "raw", "file")
@@ -33,6 +41,43 @@ def raw(request: HttpRequest, token: str) -> HttpResponse:
     stored = receive([Parcel(mail)], mailbox=mailbox, source=Source.WEBHOOK)
     tasks.ring_process()
     return JsonResponse({"stored": stored, "duplicates": 1 - stored}, status=201 if stored else 200)
+
+
+@csrf_exempt  # the provider's secret is the permission
+@require_http_methods(["POST", "HEAD"])
+def provider(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take what a provider posts, once it has proved itself by its secret or its signature."""
+    if request.method == "HEAD":
+        return HttpResponse()  # Mandrill asks whether the address exists before it has a key
+    speaker = PROVIDERS.get(slug)
+    if speaker is None or not speaker.is_open:
+        return _plain(404, "Nothing is taken here. docs/mail-in.md says what opens the address.")
+    view = _genuine(speaker, request)
+    if view is None:
+        return _refused()
+    stored = keep(speaker.read(view, request))
+    tasks.ring_process()
+    return JsonResponse({"stored": stored})
+
+
+def _genuine(speaker: Provider, request: HttpRequest) -> Any:
+    """Anymail's view of a post that its validators believe; None for any other."""
+    view = speaker.anymail_view()
+    _ = request.body  # read before any form field, since dialects look at a form twice
+    try:
+        view.run_validators(request)
+    except (AnymailError, ValueError, TypeError, KeyError) as error:
+        # A stranger's bytes may fail in any way, and a wrong key of ours too: the log tells.
+        log.warning("a post to %s was refused: %s", request.path, error)
+        return None
+    return view
+
+
+def _refused() -> HttpResponse:
+    """401, since Postmark takes 403 for "never again" and Amazon sends no password before a 401."""
+    answer = _plain(401, "The secret or the signature is not the one this desk knows.")
+    answer["WWW-Authenticate"] = 'Basic realm="inbound mail"'
+    return answer
 
 
 def _mail(request: HttpRequest) -> bytes:

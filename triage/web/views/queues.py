@@ -7,6 +7,8 @@ from django.views.decorators.http import require_safe
 from triage.tickets.models import Ticket
 from triage.web import access, htmx
 from triage.web.access import may_write, signed_in
+from triage.web.pages.frame import Frame
+from triage.web.pages.palette import look_up
 from triage.web.pages.places import place
 from triage.web.pages.queue import Listing, listing
 from triage.web.pages.search import SEARCH, found
@@ -47,6 +49,15 @@ def search(request: AgentRequest) -> HttpResponse:
     if htmx.is_fragment(request) and page.is_continued:
         return render(request, "queues/_days.html", {"page": page})
     return render(request, "queues/search.html", {"page": page})
+
+
+@require_safe
+@signed_in
+def palette(request: AgentRequest) -> HttpResponse:
+    """Places and tickets for `?q=`, as the options of the palette."""
+    query = request.GET.get("q", "").strip()
+    page = look_up(query, Frame(request, request.user), me=request.user)
+    return render(request, "desk/_found.html", {"page": page})
 
 
 def _first(request: AgentRequest, page: Listing) -> Peek | None:
