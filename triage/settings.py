@@ -93,12 +93,13 @@ DATABASES: dict[str, dict[str, Any]] = {
                 "HOST": str(server.socket_folder(EMBEDDED_DATA)),
                 "PORT": str(server.PORT),
                 "DATA": str(EMBEDDED_DATA),
-                # By this name a command that started the server knows its own connections.
-                "OPTIONS": {"application_name": server.application_name()},
             }
         ),
     }
 }
+# libpq's own variable, so that the broker's connections carry it too: by this name a command that
+# started the embedded server knows its own.
+os.environ["PGAPPNAME"] = server.application_name()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if DATABASE_POOL:

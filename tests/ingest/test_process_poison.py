@@ -100,6 +100,17 @@ def test_a_mail_that_kills_the_process_is_set_aside_and_its_company_is_not(
     assert "stopped 3 times" in Delivery.objects.failed().get().reason
 
 
+def test_a_mail_that_was_tried_before_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "parse", choking(Death()))
+    take(*three_mails())
+    Delivery.objects.filter(pk=Delivery.objects.order_by("pk")[1].pk).update(attempts=1)
+    with pytest.raises(Death):
+        process_pending()
+    # It died alone: the one before it was done, and the one after it is not yet counted.
+    assert states() == ["processed", "pending", "pending"]
+    assert list(Delivery.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 2, 0]
+
+
 def test_a_database_that_is_away_is_no_fault_of_the_mails(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(_: object) -> list[Accepted]:
         raise OperationalError("no space left on device") from psycopg.errors.DiskFull()

@@ -43,6 +43,18 @@ def test_it_is_another_mail_with(name: str) -> None:
     assert fingerprint(parse(OTHER[name])) != fingerprint(parse(letter()))
 
 
+def test_a_link_that_leads_elsewhere_makes_it_another_mail() -> None:
+    def with_html(link: str) -> bytes:
+        head = letter("").decode().replace("text/plain;", 'multipart/alternative; boundary="lamp";')
+        text = "--lamp\r\nContent-Type: text/plain\r\n\r\nSee the crate.\r\n"
+        html = f"--lamp\r\nContent-Type: text/html\r\n\r\n<a href='{link}'>See</a> the crate.\r\n"
+        return f"{head}{text}{html}--lamp--".encode()
+
+    ours, theirs = with_html("https://alder-lamps.example.com"), with_html("https://x.test")
+    assert parse(ours).text == parse(theirs).text
+    assert fingerprint(parse(ours)) != fingerprint(parse(theirs))
+
+
 def test_files_in_another_order_are_the_same_files_and_another_content_is_not() -> None:
     pair = [("a.txt", b"one"), ("b.txt", b"two")]
     turned = letter(files=list(reversed(pair)))
