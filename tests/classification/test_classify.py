@@ -175,16 +175,18 @@ def test_a_ticket_that_killed_three_drains_goes_to_people(gemini: GeminiDouble) 
     assert len(gemini.requests) == 1
 
 
-def test_a_claim_shorter_than_the_call_doubles_no_prediction(
+def test_an_answer_that_comes_after_its_claim_has_run_out_doubles_nothing(
     gemini: GeminiDouble, settings: Settings
 ) -> None:
     settings.CLAIM_SECONDS = 0
-    gemini.enqueue(says("billing", 91).later(400), says("sales", 91).later(400))
-    ticket, other = waiting(), waiting()
-    for each in (ticket, other):
-        sorted_(each)
-    assert Prediction.objects.current().count() == 2
-    assert Ticket.objects.filter(triage_due_at=None).count() == 2
+    tickets = [waiting(), waiting()]
+    # While the second answer is on its way, the drain claims its ticket again and asks anew.
+    gemini.enqueue(says("sales").later(50), says("sales").later(700), says("billing").later(50))
+    assert sort() == 2
+    assert len(gemini.requests) == 3
+    assert [current(each).category for each in tickets].count(factories.category("sales")) == 1
+    assert Prediction.objects.count() == 2
+    assert not Ticket.objects.filter(triage_due_at__isnull=False).exists()
 
 
 def test_without_tickets_nothing_is_asked(gemini: GeminiDouble) -> None:

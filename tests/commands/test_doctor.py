@@ -1,8 +1,10 @@
 """manage.py doctor: each part is tried, and what is wrong comes with its fix."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from tests.commands.running import Done, manage
 from tests.gemini import GeminiDouble
@@ -40,6 +42,20 @@ def test_a_database_that_is_away_is_the_only_finding(tmp_path: Path) -> None:
     assert done.status == 1
     assert list(lines(done)) == ["database"]
     assert "Traceback" not in done.stderr
+
+
+def test_an_empty_database_is_told_to_be_migrated() -> None:
+    there = connection.settings_dict
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS triage_doctor")
+        cursor.execute("CREATE DATABASE triage_doctor")
+    try:
+        address = f"postgresql://{there['USER']}@/triage_doctor?host={quote(there['HOST'])}"
+        found = lines(manage("doctor", DATABASE_URL=address))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE triage_doctor WITH (FORCE)")
+    assert "manage.py migrate" in found["tables"]
 
 
 def test_a_mailbox_is_tried_with_its_password() -> None:

@@ -57,6 +57,7 @@ def test_an_address_of_ip_version_6_loses_its_brackets() -> None:
         ("postgresql://db.example.com:port/triage", "cannot be read"),
         ("postgresql://db.example.com:99999/triage", "cannot be read"),
         ("postgresql://[::1/triage", "cannot be read"),
+        ("postgresql://desk@db.example.com/triage?foo=bar", 'invalid connection option "foo"'),
         ("postgresql://desk:p/w@db.example.com/triage", "cannot be read"),
     ],
 )

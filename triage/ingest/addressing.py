@@ -57,10 +57,12 @@ def assign(delivery: Delivery, email: Email) -> int:
     again = Delivery.objects.filter(
         mailbox=mailbox, source=delivery.source, source_key=delivery.source_key
     ).first()
-    if again:
+    if again and again.pk != delivery.pk:
         # Posted again once the mailbox was there, before this one was replayed.
         raise Unassigned(f"the same mail as delivery {again.pk}", state=State.DUPLICATE)
     Delivery.objects.filter(pk=delivery.pk).update(mailbox=mailbox)
+    # A batch that another mail spoils is tried again with these same objects.
+    delivery.mailbox = mailbox
     return mailbox.pk
 
 

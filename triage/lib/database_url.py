@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 SCHEMES = {"postgres", "postgresql"}
 EXAMPLE = "postgresql://USER:PASSWORD@HOST:5432/NAME"
@@ -25,6 +27,10 @@ def parse(url: str) -> dict[str, Any]:
             f"Use {EXAMPLE}, or unset it for the embedded database."
         )
     options = dict(parse_qsl(parts.query))
+    try:
+        make_conninfo(**options)  # libpq's own judgement, before Django's first connection
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL: {error}. Use {EXAMPLE}.") from error
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ImproperlyConfigured(f"DATABASE_URL names no database: use {EXAMPLE}.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from triage.ingest import imap
@@ -28,14 +28,16 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Try everything in turn; without a database there is nothing else to try."""
+    try:
+        tables = _tables()
+    except Error:
+        yield _health("database", health.check().database)
+        return
+    yield _well("database", "answers")
+    yield tables
+    if not tables.is_ok:
+        return
     found = health.check()
-    yield _health("database", found.database)
-    if found.database != health.OK:
-        return
-    unapplied = _unapplied()
-    yield unapplied
-    if not unapplied.is_ok:
-        return
     yield _health("broker", found.broker)
     yield _health("worker", found.worker)
     yield from _mailboxes()
@@ -55,7 +57,7 @@ def _health(name: str, said: str) -> Finding:
     return _well(name, "answers") if said == health.OK else _wrong(name, said)
 
 
-def _unapplied() -> Finding:
+def _tables() -> Finding:
     executor = MigrationExecutor(connection)
     left = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if left:

@@ -14,6 +14,7 @@ from triage.tickets.models import (
     Regrouping,
     Requester,
     Ticket,
+    TrustedSender,
 )
 from triage.tickets.models.attachment import Blob
 
@@ -122,3 +123,11 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "at")
     list_select_related = ("ticket", "by")
     search_fields = ("=ticket__id",)
+
+
+@admin.register(TrustedSender)
+class TrustedSenderAdmin(ReadOnlyAdmin):
+    list_display = ("address", "by", "at", "undone_at", "undone_by")
+    list_filter = ("at",)
+    list_select_related = ("by", "undone_by")
+    search_fields = ("address",)

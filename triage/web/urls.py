@@ -18,6 +18,7 @@ from triage.web.views import (
     queues,
     regroupings,
     selections,
+    senders,
     themes,
     tickets,
 )
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("regroupings/<int:pk>/reversal", regroupings.reversal, name="regrouping-reversal"),
     path("messages/<int:pk>/html/", mails.html, name="mail-html"),
     path("messages/<int:pk>/raw/", mails.raw, name="raw-mail"),
+    path("messages/<int:pk>/trust", senders.trust, name="trust"),
+    path("senders/<int:pk>/distrust", senders.distrust, name="distrust"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("attachments/<int:pk>/image/", attachments.image, name="image"),
     path("reports/costs/", costs.show, name="costs"),

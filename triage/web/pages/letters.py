@@ -15,6 +15,7 @@ from triage.tickets.intake import SILENT
 from triage.tickets.models import Attachment, Message, Ticket
 from triage.web.pages import times
 from triage.web.pages.amounts import size
+from triage.web.pages.image_notices import ImageNotice
 from triage.web.pages.people import Face, face_of, initials
 
 # A browser draws this much at once; a log file pasted into a mail goes on in the raw mail.
@@ -59,6 +60,7 @@ class Letter:
     quoted_lines: int
     files: list[File]
     html_url: str
+    images: ImageNotice | None
     raw_url: str
     auto: str
     is_folded: bool
@@ -66,10 +68,12 @@ class Letter:
     defects: list[str]
 
 
-def letters_of(ticket: Ticket, invoices: dict[int, Invoice], *, me: User) -> list[Letter]:
-    """All letters, oldest first; `invoices` by the attachment each was read from."""
+def letters_of(ticket: Ticket, invoices: dict[int, Invoice], images: dict[int, ImageNotice], *,
+               me: User) -> list[Letter]:  # fmt: skip
+    """All letters, oldest first; `invoices` by the attachment each was read from, `images` by
+    the message that wants them."""
     return [
-        _letter(message, invoices, me=me, is_first=number == 0)
+        _letter(message, invoices, images.get(message.pk), me=me, is_first=number == 0)
         for number, message in enumerate(_messages(ticket))
     ]
 
@@ -136,8 +140,8 @@ def _messages(ticket: Ticket) -> "QuerySet[Message]":
     )
 
 
-def _letter(message: Message, invoices: dict[int, Invoice], *, me: User,
-            is_first: bool) -> Letter:  # fmt: skip
+def _letter(message: Message, invoices: dict[int, Invoice], images: ImageNotice | None, *,
+            me: User, is_first: bool) -> Letter:  # fmt: skip
     text = message.text[:LETTER_CHARACTERS]
     reply = split_reply(text)
     own = reply.visible.strip()
@@ -156,7 +160,8 @@ def _letter(message: Message, invoices: dict[int, Invoice], *, me: User,
         quoted=paragraphs(reply.quoted) if own else [],
         quoted_lines=len(reply.quoted.strip().splitlines()) if own else 0,
         files=[file_of(each, invoices.get(each.pk)) for each in files],
-        html_url=reverse("mail-html", args=[message.pk]) if _has_html(message) else "",
+        html_url=_html_url(message, images),
+        images=images,
         raw_url=reverse("raw-mail", args=[message.pk]) if message.delivery_id else "",
         auto=message.auto,
         is_folded=message.auto in SILENT and not is_first,
@@ -165,8 +170,11 @@ def _letter(message: Message, invoices: dict[int, Invoice], *, me: User,
     )
 
 
-def _has_html(message: Message) -> bool:
-    return bool(getattr(message, "has_html", False))
+def _html_url(message: Message, images: ImageNotice | None) -> str:
+    if not getattr(message, "has_html", False):
+        return ""
+    url = reverse("mail-html", args=[message.pk])
+    return f"{url}?images=once" if images and images.is_shown else url
 
 
 def _sender(message: Message) -> Face:

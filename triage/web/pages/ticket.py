@@ -12,6 +12,7 @@ from triage.tickets.models import Message, Ticket
 from triage.web.pages import times
 from triage.web.pages.decision import Decision, decision_of
 from triage.web.pages.history import Line, history_of
+from triage.web.pages.letter_images import notices_of
 from triage.web.pages.letters import File, Letter, excerpt, file_of, invoice_url, letters_of
 from triage.web.pages.people import Face, face_of
 from triage.web.pages.places import Place
@@ -49,11 +50,13 @@ class Other:
 class TicketPage:
     """Everything on the page of one ticket. Each part is asked of the database when it is drawn."""
 
-    def __init__(self, ticket: Ticket, place: Place, *, me: User, may_write: bool) -> None:
+    def __init__(self, ticket: Ticket, place: Place, *, me: User, may_write: bool,
+                 images_of: int | None = None) -> None:  # fmt: skip
         self.ticket = ticket
         self.place = place
         self.may_write = may_write
         self._me = me
+        self._images_of = images_of
 
     @cached_property
     def decision(self) -> Decision:
@@ -64,7 +67,8 @@ class TicketPage:
     @cached_property
     def letters(self) -> list[Letter]:
         read = {one.attachment_id: one for one in self._invoices if one.attachment_id}
-        return letters_of(self.ticket, read, me=self._me)
+        images = notices_of(self.ticket, once=self._images_of)
+        return letters_of(self.ticket, read, images, me=self._me)
 
     @cached_property
     def rows(self) -> list[Row]:

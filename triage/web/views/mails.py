@@ -6,9 +6,12 @@ from django.views.decorators.http import require_safe
 from triage.ingest.models import Delivery
 from triage.web import access
 from triage.web.access import signed_in
+from triage.web.pages.letter_images import is_trusted
 from triage.web.pages.mail_html import caged
 from triage.web.requests import AgentRequest
 from triage.web.security import FOREIGN_POLICY, MAIL_POLICY
+
+_POLICY_WITH_IMAGES = MAIL_POLICY.replace("img-src data:", "img-src https: http: data:")
 
 
 @require_safe
@@ -18,9 +21,15 @@ def html(request: AgentRequest, pk: int) -> HttpResponse:
     message = access.message_read(request, pk)
     if not message.html:
         raise Http404("This mail has no HTML.")
+    shows_images = request.GET.get("images") == "once" or is_trusted(message)
     return HttpResponse(
-        caged(message),
-        headers={"Content-Security-Policy": MAIL_POLICY, "Cache-Control": "private, no-store"},
+        caged(message, show_images=shows_images),
+        headers={
+            "Content-Security-Policy": _POLICY_WITH_IMAGES if shows_images else MAIL_POLICY,
+            # Nobody learns from which desk, let alone which ticket, a mail was read.
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "private, no-store",
+        },
     )
 
 

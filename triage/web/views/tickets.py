@@ -21,7 +21,13 @@ def ticket(request: AgentRequest, pk: int) -> HttpResponse:
     where = place(request.GET.get("queue", "")) or place(queue_of(found))
     assert where is not None
     request.queue = where.name
-    page = TicketPage(found, where, me=request.user, may_write=access.may_write(request.user))
+    page = TicketPage(
+        found,
+        where,
+        me=request.user,
+        may_write=access.may_write(request.user),
+        images_of=_number(request.GET.get("images", "")),
+    )
     return render(request, "tickets/ticket.html", {"page": page})
 
 
@@ -38,3 +44,7 @@ def peek(request: AgentRequest, pk: int) -> HttpResponse:
         may_write=access.may_write(request.user),
     )
     return render(request, "tickets/_peek.html", {"peek": page})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
