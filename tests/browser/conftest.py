@@ -113,6 +113,10 @@ def _watched(context: BrowserContext) -> Iterator[Page]:
 
 
 def _fault(message: ConsoleMessage) -> list[str]:
-    """What a console line says against us; a refusal that a test provoked is none."""
-    refused = "403" in message.text
-    return [message.text] if message.type == "error" and not refused else []
+    """What a console line says against us.
+
+    A refusal that a test provoked is none, nor a question given up because more was typed.
+    """
+    words = ("403", "htmx:sendAbort", "htmx:afterRequest")
+    excused = any(word in message.text for word in words)
+    return [message.text] if message.type == "error" and not excused else []

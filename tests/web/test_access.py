@@ -7,7 +7,8 @@ from django.test import Client
 from tests import factories, people
 
 PAGES = ["/", "/queues/review/", "/search/", "/search/palette/", "/tickets/1/",
-         "/tickets/1/peek/", "/attachments/1/", "/attachments/1/image/", "/messages/1/html/", "/messages/1/raw/"]  # fmt: skip
+         "/tickets/1/peek/", "/attachments/1/", "/attachments/1/image/", "/messages/1/html/",
+         "/messages/1/raw/"]  # fmt: skip
 MISSING = ["/queues/lunch/", "/tickets/404/", "/tickets/404/peek/", "/attachments/404/",
            "/attachments/404/image/", "/messages/404/html/", "/messages/404/raw/"]  # fmt: skip
 

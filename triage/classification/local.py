@@ -5,6 +5,7 @@ logistic regression. Fitted from our starter examples in a second or two and kep
 in `var/`: no pickle, so nothing that is loaded can run.
 """
 
+import fcntl
 import hashlib
 import json
 import re
@@ -83,8 +84,12 @@ def current() -> LocalModel:
     samples = starter_samples()
     version = _version(samples)
     path = settings.VAR / "models" / f"local-{version}.npz"
-    if not path.exists():
-        _keep(fit(samples), path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as turn:
+        # The pool's processes want it at the same moment: one fits, the others wait for its file.
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not path.exists():
+            _keep(fit(samples), path)
     return _load(path)
 
 

@@ -171,10 +171,14 @@ def _letter(message: Message, invoices: dict[int, Invoice], images: ImageNotice 
 
 
 def _html_url(message: Message, images: ImageNotice | None) -> str:
-    if not getattr(message, "has_html", False):
+    if not _has_html(message):
         return ""
     url = reverse("mail-html", args=[message.pk])
     return f"{url}?images=once" if images and images.is_shown else url
+
+
+def _has_html(message: Message) -> bool:
+    return bool(getattr(message, "has_html", False))
 
 
 def _sender(message: Message) -> Face:

@@ -22,12 +22,11 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 # "agenda.pdf" is a file and "Node.js" is Node.js.
-_ENDINGS = frozenset(
-    """
+_ENDING_NAMES = """
     avi csv doc docx eml gif gz htm html ics jpeg jpg js json log md mov mpg msg ods odt pdf php
     png ppt pptx py rar rtf svg tar txt wav webp xls xlsx xml zip
-    """.split()
-)
+"""
+_ENDINGS = frozenset(_ENDING_NAMES.split())
 _WORDS = 1_000  # no link is longer that is meant to be read
 _OTHER_SCHEMES = re.compile(r"(mailto|tel):[^\x00-\x20\x7f]+", re.IGNORECASE)
 

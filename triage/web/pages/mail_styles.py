@@ -1,10 +1,9 @@
-"""The style attributes of a mail: colours, type and boxes stay, whatever could load or cover goes."""
+"""The style attributes of a mail: colours, type and boxes stay; what could load or cover goes."""
 
 import re
 
 # Nothing here places an element over another, moves it out of the page, or takes an address.
-_PROPERTIES = frozenset(
-    """
+_NAMES = """
     color background background-color opacity visibility display float clear
     font font-family font-size font-style font-weight font-variant line-height letter-spacing
     text-align text-decoration text-indent text-transform text-shadow vertical-align
@@ -18,8 +17,8 @@ _PROPERTIES = frozenset(
     border-top-style border-right-style border-bottom-style border-left-style
     border-top-color border-right-color border-bottom-color border-left-color
     table-layout list-style list-style-type caption-side empty-cells
-    """.split()
-)
+"""
+_PROPERTIES = frozenset(_NAMES.split())
 # A value is plain words, whole strings and sums of colours: url(), image-set(), var() and all else
 # that is called by name has no way in, nor has an escape that could spell one.
 _VALUE = re.compile(
