@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOSTS = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+# By its number only: who asks for `localhost` gets a certificate for another name.
+HOSTS = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """A certificate signed by itself, for `localhost` and 127.0.0.1, and its key; both PEM."""
+    """A certificate signed by itself, for 127.0.0.1, and its key; both PEM."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.alderlamps.test")])
     now = datetime.now(UTC)

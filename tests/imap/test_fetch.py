@@ -10,7 +10,7 @@ from tests.imap.dovecot import Dovecot
 from tests.ingest.connections import at_once
 from tests.ingest.letters import letter
 from triage.ingest import fetch as fetch_module
-from triage.ingest import reader
+from triage.ingest import reader, shelf
 from triage.ingest.fetch import fetch
 from triage.ingest.models import Copy, Delivery, Folder, Mailbox
 from triage.ingest.process import process_pending, replay
@@ -74,6 +74,22 @@ def test_a_crash_before_the_mark_moved_stores_nothing_twice(
     assert (folder.seen, folder.stored, folder.duplicates) == (3, 0, 3)
     assert (Delivery.objects.count(), Copy.objects.count()) == (3, 3)
     assert Folder.objects.get().high_water == 3
+
+
+def test_a_crash_before_the_commit_leaves_the_mark_where_it_was(
+    server: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.deliver(*letters(1, 3))
+
+    def die(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "keep", die)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(mailbox)
+    assert Folder.objects.get().high_water == 0
+    assert fetch(mailbox).stored == 3
 
 
 def test_a_renumbered_folder_is_read_again_and_brings_no_second_message(

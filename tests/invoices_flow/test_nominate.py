@@ -149,6 +149,18 @@ def test_a_paper_that_kills_the_process_is_left_to_people_and_its_company_is_rea
     assert read.count() == len(others)
 
 
+def test_a_mail_that_was_tried_before_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    poison = _poisonous(monkeypatch, Death())
+    first, bad, last = mail(HYBRID), mail(poison), mail(HYBRID)
+    Message.objects.filter(pk=bad.pk).update(invoice_look_attempts=1)
+    with pytest.raises(Death):
+        look()
+    attempts = Message.objects.order_by("pk").values_list("invoice_look_attempts", flat=True)
+    assert list(attempts) == [1, 2, 0]
+    assert Invoice.objects.get().message == first
+    assert last.invoices.count() == 0
+
+
 def test_of_a_hundred_attachments_the_first_fifty_are_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

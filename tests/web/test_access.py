@@ -9,8 +9,8 @@ from tests import factories, people
 PAGES = ["/", "/queues/review/", "/search/", "/search/palette/", "/tickets/1/",
          "/tickets/1/peek/", "/attachments/1/", "/attachments/1/image/", "/messages/1/html/",
          "/messages/1/raw/"]  # fmt: skip
-MISSING = ["/queues/lunch/", "/tickets/404/", "/tickets/404/peek/", "/attachments/404/",
-           "/attachments/404/image/", "/messages/404/html/", "/messages/404/raw/"]  # fmt: skip
+MISSING = ["/queues/lunch/", "/tickets/999999999/", "/tickets/999999999/peek/", "/attachments/999999999/",
+           "/attachments/999999999/image/", "/messages/999999999/html/", "/messages/999999999/raw/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -34,7 +34,7 @@ def test_what_is_not_there_is_not_found(desk: Client, page: str) -> None:
 
 
 def test_a_missing_page_says_what_to_do_in_the_desk_s_own_frame(desk: Client) -> None:
-    answer = desk.get("/tickets/404/")
+    answer = desk.get("/tickets/999999999/")
 
     assert "There is nothing here" in answer.text
     assert "/queues/review/" in answer.text

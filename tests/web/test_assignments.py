@@ -52,7 +52,7 @@ def test_readers_and_strangers_may_not(looking: Client, stranger: Client, ticket
 
 
 def test_a_missing_ticket_is_not_found(desk: Client) -> None:
-    assert desk.post("/tickets/404/assignment", {"to": "me"}).status_code == 404
+    assert desk.post("/tickets/999999999/assignment", {"to": "me"}).status_code == 404
 
 
 def test_taken_twice_is_taken_once(desk: Client, ticket: Ticket) -> None:

@@ -103,7 +103,7 @@ def test_nothing_of_a_mail_can_run_or_load(desk: Client, mail: Message, html: st
         assert danger not in shown
 
 
-def test_remote_pictures_are_kept_out_and_counted(desk: Client, mail: Message) -> None:
+def test_remote_pictures_are_kept_out(desk: Client, mail: Message) -> None:
     shown = _framed(
         desk,
         mail,
@@ -111,8 +111,8 @@ def test_remote_pictures_are_kept_out_and_counted(desk: Client, mail: Message) -
         "<table background='https://t.example.org/3.gif'><tr><td>Hi</td></tr></table>",
     )
 
+    assert "Hi" in shown
     assert "t.example.org" not in shown
-    assert "2 remote images blocked." in shown
 
 
 def test_pictures_the_mail_carries_are_shown(desk: Client, mail: Message) -> None:

@@ -49,7 +49,7 @@ def test_readers_and_strangers_may_not(
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_a_missing_ticket_is_not_found(desk: Client, noun: str) -> None:
-    assert desk.post(f"/tickets/404/{noun}").status_code == 404
+    assert desk.post(f"/tickets/999999999/{noun}").status_code == 404
 
 
 def test_done_twice_is_done_once(desk: Client, ticket: Ticket) -> None:

@@ -75,7 +75,7 @@ def test_a_stranger_is_sent_to_the_door(stranger: Client, ticket: Ticket) -> Non
 
 
 def test_a_ticket_that_is_not_there_is_not_found(desk: Client) -> None:
-    assert desk.post("/tickets/404/correction", {"category": "billing"}).status_code == 404
+    assert desk.post("/tickets/999999999/correction", {"category": "billing"}).status_code == 404
 
 
 def test_said_twice_by_the_same_person_it_is_recorded_once(desk: Client, ticket: Ticket) -> None:
@@ -197,7 +197,7 @@ def test_undo_is_not_for_readers_and_strangers(
 
 
 def test_undo_of_nothing_is_not_found(desk: Client) -> None:
-    assert desk.post("/corrections/404/reversal").status_code == 404
+    assert desk.post("/corrections/999999999/reversal").status_code == 404
 
 
 def test_undone_twice_is_undone_once(desk: Client, ticket: Ticket) -> None:

@@ -14,6 +14,12 @@ from triage.llm.models import Call
 from triage.tickets.models import Attachment, Message, Ticket
 
 Row = dict[str, Any]
+# The JSON of DESIGN section 7. An invoice that could not be read has none of it, and still a row.
+DOCUMENT_KEYS = (
+    *("type", "number", "issue_date", "due_date", "currency", "supplier", "customer"),
+    *("total_net", "total_tax", "total_gross", "prepaid", "due"),
+    *("taxes", "lines", "source", "problems"),
+)
 # Rows fetched at once; a message with its text is some kilobytes.
 CHUNK = 500
 
@@ -79,6 +85,7 @@ def invoices() -> Iterator[Row]:
     every = Invoice.objects.shown().select_related("message", "attachment")
     for invoice in every.order_by("pk").iterator(CHUNK):
         yield {
+            **dict.fromkeys(DOCUMENT_KEYS),
             **invoice.data,
             "ticket": invoice.ticket_id,
             "message_id": invoice.message.message_id,

@@ -66,7 +66,7 @@ PROVIDERS = {
     provider.slug: provider
     for provider in (
         Provider("amazon-ses", anymail_views.AmazonSES, dialects.amazon_ses),
-        Provider("brevo", brevo.BrevoInboundWebhookView, dialects.parts, api_key="api_key"),
+        Provider("brevo", brevo.BrevoInboundWebhookView, dialects.brevo, api_key="api_key"),
         Provider(
             "mailersend",
             mailersend.MailerSendInboundWebhookView,
@@ -79,7 +79,7 @@ PROVIDERS = {
             dialects.mailgun,
             signs_with="webhook_signing_key",
         ),
-        Provider("mailjet", mailjet.MailjetInboundWebhookView, dialects.parts),
+        Provider("mailjet", mailjet.MailjetInboundWebhookView, dialects.mailjet),
         Provider(
             "mailtrap",
             mailtrap.MailtrapInboundWebhookView,
@@ -98,7 +98,7 @@ PROVIDERS = {
             "postal", postal.PostalInboundWebhookView, dialects.postal, signs_with="webhook_key"
         ),
         Provider("postmark", postmark.PostmarkInboundWebhookView, dialects.postmark),
-        Provider("resend", resend.ResendInboundWebhookView, dialects.parts, api_key="api_key"),
+        Provider("resend", resend.ResendInboundWebhookView, dialects.resend, api_key="api_key"),
         Provider("sendgrid", anymail_views.SendGrid, dialects.sendgrid),
         Provider("sparkpost", sparkpost.SparkPostInboundWebhookView, dialects.sparkpost),
     )

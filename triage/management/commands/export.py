@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from typing import Any
 
 from triage.management.output import JsonCommand
 from triage.reports.export import KINDS, Row
+
+FORMULA_STARTS = tuple("=+-@\t\r")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 class Command(JsonCommand):
@@ -46,7 +50,7 @@ def _csv(rows: Iterator[Row]) -> int:
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in "=+-@\t\r":
+    if isinstance(value, str) and value[:1] in FORMULA_STARTS and not NUMBER.fullmatch(value):
         # A spreadsheet would run it as a formula, and anybody may write us a mail.
         return "'" + value
     return value
