@@ -92,11 +92,14 @@ _OURS = """\
 <!--><img src=x:none onerror=alert(1)>-->
 <?xml-stylesheet href="HOST/pi.css"?><![CDATA[<img src=x:none onerror=alert(1)>]]>
 """
+# How many of the attempts are ours.
+OURS = len(_OURS.splitlines())
 # Ends whatever an attempt has left open, so that the next one is not swallowed by it.
 _FENCE = (
     "\"'>--></textarea></title></style></script></noscript></template></select></svg></math></xmp>"
     "</iframe></noembed></noframes></object></video></audio></applet></marquee></form></a></p>"
 )
+_OPENED = re.compile(r"<([a-z][\w:-]*)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?:(?:\\?/){2}[^/\s\"'<>\\)]+", re.IGNORECASE)
 _SCHEMELESS = re.compile(r"(?<![:\w/])//[a-z0-9][a-z0-9-]*\.[a-z0-9.-]+", re.IGNORECASE)
 
@@ -132,12 +135,17 @@ def mark(number: int) -> str:
 
 def _body(lines: list[str]) -> str:
     pieces = [
-        f"<p>{mark(number)}</p>\n{line}\n{_FENCE}"
+        f"<p>{mark(number)}</p>\n{line}\n{_fence(line)}"
         # The same as the value of an attribute, where half of the known tricks expect to be.
         f'<a href="{escape(line)}">a</a><p style="{escape(line)}">b</p><img src="{escape(line)}">\n'
         for number, line in enumerate(lines)
     ]
     return "<html><body>" + "".join(pieces)
+
+
+def _fence(line: str) -> str:
+    names = dict.fromkeys(_OPENED.findall(line))
+    return _FENCE + "".join(f"</{name}>" for name in reversed(names))
 
 
 def _redirected(line: str, host: str) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Request
+from playwright.sync_api import Browser, Frame, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories, people
 from tests.browser.conftest import PATIENCE_MS, sign_in
 from tests.browser.evil_host import EvilHost, evil_host
-from tests.browser.hostile_bodies import PER_MAIL, attempts, bodies, mark
+from tests.browser.hostile_bodies import OURS, PER_MAIL, attempts, bodies, mark
 from triage.tickets.models import Message, Ticket
 from triage.web.views import mails
 
@@ -129,7 +129,8 @@ def test_no_script_runs_and_no_request_leaves(
 
     for ticket in _tickets(lines):
         for frame in _frames(window, ticket):
-            seen += sum(mark(number) in frame.inner_text("body") for number in range(PER_MAIL))
+            words = frame.text_content("body") or ""
+            seen += sum(mark(number) in words for number in range(PER_MAIL))
             assert frame.evaluate(_HARMFUL) == []
             frame.evaluate(_TOUCH_ALL)
 
@@ -137,3 +138,103 @@ def test_no_script_runs_and_no_request_leaves(
     assert seen == len(lines)
     assert sightings == Sightings()
     assert host.visits == []
+
+
+def test_each_of_the_two_walls_holds_alone(
+    window: Page, sightings: Sightings, host: EvilHost, transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    sign_in(window, people.alice())
+    [ticket] = _tickets(attempts(host.url)[:OURS])
+
+    with monkeypatch.context() as frame_open:
+        frame_open.setattr(mails, "MAIL_POLICY", "default-src *  data: 'unsafe-inline'")
+        for frame in _frames(window, ticket, sandboxed=False):
+            frame.evaluate(_TOUCH_ALL)
+    assert sightings == Sightings()
+
+    with monkeypatch.context() as sanitiser_off:
+        sanitiser_off.setattr(mails, "caged", _as_it_came)
+        for frame in _frames(window, ticket):
+            frame.evaluate(_TOUCH_ALL)
+    assert (sightings.ran, host.visits) == ([], [])
+    assert sightings.left  # it was tried, and the browser kept it from leaving
+
+
+def test_with_both_walls_down_scripts_run_and_requests_leave(
+    window: Page, sightings: Sightings, host: EvilHost, transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What the tests above look for is seen when it happens."""
+    sign_in(window, people.alice())
+    ticket = factories.ticket("Your parcel is waiting")
+    for line in attempts(host.url)[:6]:
+        factories.message(ticket, html=line)
+    monkeypatch.setattr(mails, "MAIL_POLICY", "default-src * data: 'unsafe-inline'")
+    monkeypatch.setattr(mails, "caged", _as_it_came)
+
+    for frame in _frames(window, ticket, sandboxed=False):
+        frame.evaluate(_TOUCH_ALL)
+
+    assert len(sightings.ran) >= 5
+    assert {visit.path for visit in host.visits} == {"/load.js", "/plain.gif"}
+
+
+def test_images_asked_for_come_without_a_word_on_who_reads_and_trackers_never(
+    window: Page, sightings: Sightings, host: EvilHost, transactional_db: None
+) -> None:
+    ticket = factories.ticket("Our autumn lamps", name="Ida Holm")
+    mail = factories.message(
+        ticket,
+        html=f"""<p>Dear customer, the new shades:</p>
+        <img src="{host.url}/shade.gif" width="40" height="40" alt="Shade">
+        <img src="{host.url}/open.gif?reader=desk" width="1" height="1">
+        <div style="display:none"><img src="{host.url}/hidden.gif" width="40"></div>
+        <div style="background:url({host.url}/style.gif)"><script>alert(1)</script></div>
+        <img src="{host.url}/last.gif" srcset="{host.url}/set.gif 2x" onerror="alert(1)">""",
+    )
+    sign_in(window, people.alice())
+    _frames(window, ticket)
+    expect(window.locator(".notice")).to_contain_text(
+        "4 remote images blocked. They report that you read this; 2 of them track you."
+    )
+    assert (sightings, host.visits) == (Sightings(), [])
+
+    window.get_by_role("link", name="Show once").click()
+    window.wait_for_load_state("networkidle")
+
+    expect(window.locator(".notice")).to_contain_text("2 remote images fetched from its sender.")
+    assert sorted(visit.path for visit in host.visits) == ["/last.gif", "/shade.gif"]
+    assert all(not {"referer", "cookie"} & visit.headers.keys() for visit in host.visits)
+    assert sightings.ran == []
+
+    host.visits.clear()
+    _frames(window, ticket)
+    assert host.visits == []
+
+    window.get_by_role("button", name="Always for this sender").click()
+    window.wait_for_load_state("networkidle")
+    expect(window.locator(".toast")).to_contain_text(mail.from_address)
+    assert len(host.visits) == 2
+
+    window.get_by_role("button", name="No longer for this sender").click()
+    expect(window.get_by_role("link", name="Show once")).to_be_visible()
+
+
+def test_images_are_asked_for_without_javascript(
+    plain_page: Page, host: EvilHost, transactional_db: None
+) -> None:
+    ticket = factories.ticket("Our autumn lamps", name="Ida Holm")
+    factories.message(ticket, html=f'<img src="{host.url}/shade.gif" width="40" height="40">')
+    sign_in(plain_page, people.alice())
+    plain_page.goto(f"/tickets/{ticket.pk}/")
+
+    plain_page.get_by_role("link", name="Show once").click()
+    plain_page.locator("iframe").scroll_into_view_if_needed()
+    plain_page.wait_for_load_state("networkidle")
+
+    assert [visit.path for visit in host.visits] == ["/shade.gif"]
+
+
+def _as_it_came(message: Message, *, show_images: bool = False) -> str:
+    return f"<!doctype html><title>As it came</title>{message.html}"

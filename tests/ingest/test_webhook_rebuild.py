@@ -55,7 +55,7 @@ def test_a_header_that_stands_twice_is_kept_twice() -> None:
         ("a\nBcc: x@example.org\r\n\r\nbody", "a Bcc: x@example.org body"),
         ("half \ud800 pair", "half ? pair"),
         ("=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
-        ("x" * 3000, "x" * 3000),
+        ("x" * 1200, "x" * 1200),
         (None, ""),
         (7, "7"),
     ],

@@ -149,7 +149,9 @@ def test_a_paper_that_kills_the_process_is_left_to_people_and_its_company_is_rea
     assert read.count() == len(others)
 
 
-def test_a_mail_that_was_tried_before_goes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_mail_that_was_tried_before_no_other_is_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     poison = _poisonous(monkeypatch, Death())
     first, bad, last = mail(HYBRID), mail(poison), mail(HYBRID)
     Message.objects.filter(pk=bad.pk).update(invoice_look_attempts=1)

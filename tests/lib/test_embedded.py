@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: started by whoever comes first, once, and again when it was killed."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -49,8 +50,10 @@ def data(desk: Path) -> Iterator[Path]:
 
 
 def connect(data: Path) -> psycopg.Connection:
+    """As another process would: those of our own are known by their name."""
     return psycopg.connect(
-        f"host={server.socket_folder(data)} port={server.PORT} user=postgres dbname=postgres"
+        f"host={server.socket_folder(data)} port={server.PORT} user=postgres dbname=postgres",
+        application_name="somebody else",
     )
 
 
@@ -115,7 +118,12 @@ def test_it_stops_only_when_nobody_is_connected(data: Path) -> None:
         server.stop_unless_used(data)
         assert server.is_running(data)
     _wait_until_alone(data)
-    server.stop_unless_used(data)
+    ours = psycopg.connect(
+        f"host={server.socket_folder(data)} port={server.PORT} user=postgres dbname=postgres",
+        application_name=server.application_name(),
+    )
+    with contextlib.closing(ours):
+        server.stop_unless_used(data)
     assert not server.is_running(data)
     server.stop_unless_used(data)
     server.stop(data)

@@ -18,7 +18,6 @@ from tests.ingest.letters import CRACKED, DESK, JO, letter
 
 SUBJECT = "The two cracked shades"
 PNG = b"\x89PNG\r\n\x1a\n\x00\r\x00\n\xff\xfe crate 12 \r\n\r\n--\x00"
-API = "http://127.0.0.1:1"  # nobody answers; tests that fetch put a server here
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def mailgun_mime(sent: Sent, secret: str) -> Post:
     fields = [
         ("recipient", ",".join(sent.to)),
         ("sender", "bounces@glaswerk.example.org"),
-        *_mailgun_signed(secret),
+        *mailgun_signed(secret),
         ("body-mime", sent.mime),
     ]
     made = form(*fields)
@@ -81,7 +80,7 @@ def mailgun_mime(sent: Sent, secret: str) -> Post:
 def mailgun_parts(sent: Sent, secret: str) -> Post:
     return form(
         ("recipient", ",".join(sent.to)),
-        *_mailgun_signed(secret),
+        *mailgun_signed(secret),
         ("message-headers", json.dumps(headers(sent))),
         ("body-plain", CRACKED),
         ("body-html", f"<p>{CRACKED}</p>"),
@@ -90,7 +89,7 @@ def mailgun_parts(sent: Sent, secret: str) -> Post:
     )
 
 
-def _mailgun_signed(secret: str) -> list[tuple[str, str | bytes]]:
+def mailgun_signed(secret: str) -> list[tuple[str, str | bytes]]:
     stamp, token = "1793607300", "5f0c7e"
     signature = hmac.new(secret.encode(), f"{stamp}{token}".encode(), "sha256").hexdigest()
     return [("timestamp", stamp), ("token", token), ("signature", signature)]
@@ -116,7 +115,7 @@ def sendgrid_parts(sent: Sent, secret: str) -> Post:
     return Post(made.body, made.kind, password(secret))
 
 
-def mandrill(sent: Sent, secret: str) -> Post:
+def mandrill(sent: Sent, secret: str, *, at: str = "http://testserver") -> Post:
     events = [
         {
             "event": "inbound",
@@ -127,7 +126,7 @@ def mandrill(sent: Sent, secret: str) -> Post:
     ]
     text = json.dumps(events)
     made = form(("mandrill_events", text))
-    signed = "http://testserver/inbound/mandrill/mandrill_events" + text
+    signed = f"{at}/inbound/mandrill/mandrill_events{text}"
     digest = hmac.new(secret.encode(), signed.encode(), "sha1").digest()
     return Post(made.body, made.kind, {"X-Mandrill-Signature": b64encode(digest).decode()})
 

@@ -9,8 +9,10 @@ from tests import factories, people
 PAGES = ["/", "/queues/review/", "/search/", "/search/palette/", "/tickets/1/",
          "/tickets/1/peek/", "/attachments/1/", "/attachments/1/image/", "/messages/1/html/",
          "/messages/1/raw/"]  # fmt: skip
-MISSING = ["/queues/lunch/", "/tickets/999999999/", "/tickets/999999999/peek/", "/attachments/999999999/",
-           "/attachments/999999999/image/", "/messages/999999999/html/", "/messages/999999999/raw/"]  # fmt: skip
+NO_ID = 999_999_999
+MISSING = ["/queues/lunch/", f"/tickets/{NO_ID}/", f"/tickets/{NO_ID}/peek/",
+           f"/attachments/{NO_ID}/", f"/attachments/{NO_ID}/image/", f"/messages/{NO_ID}/html/",
+           f"/messages/{NO_ID}/raw/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

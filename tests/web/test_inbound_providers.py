@@ -1,6 +1,5 @@
 """Providers' posts: genuine ones are kept once, for the mailbox they are for; others not at all."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from tests import factories
 from tests.ingest.letters import CRACKED, letter
 from tests.web import posts
 from tests.web.posts import Post, Sent
-from tests.web.provider_api import KEY, Api, provider_api
+from tests.web.provider_desk import SECRET, api, mailbox, post, say, secrets, sender
 from triage.ingest.models import Delivery, Mailbox
 from triage.ingest.process import process_pending, replay
 from triage.mail import parse
@@ -19,52 +18,8 @@ from triage.web.providers import PROVIDERS
 
 pytestmark = pytest.mark.django_db
 
-SECRET = "lamp-oil-and-brass"
+__all__ = ["api", "mailbox", "post", "secrets", "sender"]  # fixtures
 EVERY = pytest.mark.parametrize("case", posts.ALL)
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return factories.mailbox()
-
-
-@pytest.fixture
-def sender() -> Client:
-    """A provider: no session, no CSRF token; exceptions are what its server would see, 500."""
-    return Client(enforce_csrf_checks=True, raise_request_exception=False)
-
-
-@pytest.fixture
-def api(settings: Any) -> Iterator[Api]:
-    with provider_api() as api:
-        settings.ANYMAIL = {
-            f"{name}_API_URL": api.address for name in ("BREVO", "MAILTRAP", "RESEND")
-        }
-        yield api
-
-
-@pytest.fixture(autouse=True)
-def secrets(settings: Any, api: Api) -> None:
-    """Every provider is set up."""
-    settings.INBOUND_SECRETS = dict.fromkeys(PROVIDERS, SECRET) | {
-        "postal": posts.postal_secret(SECRET)
-    }
-    settings.INBOUND_API_KEYS = dict.fromkeys(("brevo", "mailtrap", "resend"), KEY)
-
-
-@pytest.fixture
-def post(sender: Client, api: Api) -> Any:
-    def post(case: str, sent: Sent | None = None, *, secret: str = SECRET) -> Any:
-        sent = sent or Sent()
-        api.has(sent.mime)
-        return say(sender, case, posts.ALL[case](sent, secret))
-
-    return post
-
-
-def say(sender: Client, case: str, made: Post) -> Any:
-    path = made.path or f"/inbound/{case.partition(' ')[0]}/"
-    return sender.generic("POST", path, made.body, content_type=made.kind, headers=made.headers)
 
 
 def test_every_provider_has_a_contract_here() -> None:

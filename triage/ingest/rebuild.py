@@ -49,8 +49,8 @@ def rebuilt(
     bodies = [
         _part(f"text/{kind}; charset={_charset(body.charset)}", body.content)
         for kind, body in (("plain", text), ("html", html))
-        if body is not None and (body.content or kind == "plain")
-    ]
+        if body is not None and body.content
+    ] or [_part("text/plain", b"")]
     shown = [_file(file) for file in files if file.content_id]
     others = [_file(file) for file in files if not file.content_id]
     mark = sha256(b"".join([*bodies, *shown, *others])).hexdigest()[:40]

@@ -82,11 +82,9 @@ def _claim() -> dict[int, int]:
         )
         keys: dict[int, int] = {}
         for key, attempts in found[:BATCH]:
-            # What was tried before goes alone: what kills the process must not count against the
-            # company it happens to be in.
-            if keys and attempts:
-                break
             keys[key] = attempts
+            # What was tried before goes last: what kills the process must not count against the
+            # company it happens to be in.
             if attempts:
                 break
         Message.objects.filter(pk__in=keys).update(

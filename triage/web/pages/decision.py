@@ -53,6 +53,8 @@ class Pencil:
     sureness: Sureness | None = None
     rest: str = ""
     source: str = ""
+    # What follows the figure without a break: a colon must not begin a line.
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _pencil(ticket: Ticket, prediction: Prediction | None) -> Pencil | None:
     if ticket.is_sorted_by_person:
         figure = None if prediction.confidence is None else round(100 * prediction.confidence)
         lead = f"{_speaker(prediction)} had said"
-        return Pencil(lead, prediction.category.name, sureness(figure), reason)
+        return Pencil(lead, prediction.category.name, sureness(figure), reason[1:], stop=reason[0])
     doubts = ticket.review_reason == Ticket.ReviewReason.UNSURE
     rest = f"{reason} {_threshold(prediction.category)}" if doubts else reason
     return Pencil("Leans to" if doubts else "Says", prediction.category.name, None, rest, source)

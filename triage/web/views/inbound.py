@@ -21,6 +21,10 @@ from triage.web.providers import PROVIDERS, Provider
 
 log = logging.getLogger(__name__)
 
+# What Anymail's validators stumble with over bytes that are no post of the provider's, or over a
+# key that is none.
+MISREAD = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
 # Names under which senders put the mail into a form.
 FIELDS = ("email", "message", "body-mime", "mime", "raw", "file")
 
@@ -66,9 +70,9 @@ def _genuine(speaker: Provider, request: HttpRequest) -> Any:
     _ = request.body  # read before any form field, since dialects look at a form twice
     try:
         view.run_validators(request)
-    except (AnymailError, ValueError, TypeError, KeyError) as error:
-        # A stranger's bytes may fail in any way, and a wrong key of ours too: the log tells.
-        log.warning("a post to %s was refused: %s", request.path, error)
+    except (AnymailError, *MISREAD) as error:
+        # Shortened, since some of these repeat what the stranger wrote.
+        log.warning("a post to %s was refused: %.200r", request.path, str(error))
         return None
     return view
 
