@@ -14,7 +14,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "triage.settings")
 def broker() -> dict[str, Any]:
     """Celery's settings for the broker: CELERY_BROKER_URL, or pgmq on our own PostgreSQL."""
     if settings.CELERY_BROKER_URL:
-        return {"broker_url": settings.CELERY_BROKER_URL}
+        # A ring to a broker that is away must not hold up the web: one try, the sweep rings again.
+        impatient = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+        return {
+            "broker_url": settings.CELERY_BROKER_URL,
+            "broker_transport_options": impatient,
+        }
     return {
         "broker_url": "pgmq://localhost",  # conn_string says where it really is
         "broker_transport_options": {

@@ -148,6 +148,14 @@ def test_a_server_without_idle_is_polled(monkeypatch: pytest.MonkeyPatch) -> Non
             seconds_until(kept(1))
 
 
+def test_a_mailbox_nobody_could_read_for_minutes_is_silent(mailbox: Mailbox) -> None:
+    now = timezone.now()
+    assert list(Mailbox.objects.silent(now)) == [mailbox]
+    Heartbeat.beat(mailbox.heartbeat_name)
+    assert list(Mailbox.objects.silent(now)) == []
+    assert list(Mailbox.objects.silent(now + timedelta(minutes=5))) == [mailbox]
+
+
 def test_a_server_that_is_watched_is_left_alone_by_the_worker(mailbox: Mailbox) -> None:
     now = timezone.now()
     assert list(Mailbox.objects.unattended(now)) == [mailbox]

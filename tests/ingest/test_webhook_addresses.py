@@ -1,5 +1,7 @@
 """Which mailbox a posted mail is for, and what becomes of it when it is for none."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests import factories
@@ -8,6 +10,7 @@ from triage.ingest.addressing import mailboxes_at, without_detail
 from triage.ingest.models import Delivery, Mailbox
 from triage.ingest.process import process_pending, replay
 from triage.ingest.webhooks import Posted, keep
+from triage.tickets.intake import Accepted, Arrival, accept
 from triage.tickets.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -116,17 +119,15 @@ def test_a_batch_that_is_tried_one_by_one_loses_no_assigned_mail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     keep([posted("a1b2@inbound.example.org"), posted(DESK, message_id="2@a.test", text="Two")])
-    from triage.ingest import process  # noqa: PLC0415
+    batches = []
 
-    accept, batches = process.accept, []
-
-    def spoiled(arrivals: list[object]) -> object:
+    def spoiled(arrivals: Sequence[Arrival]) -> list[Accepted]:
         batches.append(len(arrivals))
         if len(arrivals) > 1:
             raise ValueError("one of these")
-        return accept(arrivals)  # type: ignore[arg-type]
+        return accept(arrivals)
 
-    monkeypatch.setattr(process, "accept", spoiled)
+    monkeypatch.setattr("triage.ingest.process.accept", spoiled)
     process_pending()
     assert batches == [2, 1, 1]
     assert Message.objects.count() == 2

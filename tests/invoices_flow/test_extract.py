@@ -158,7 +158,7 @@ def test_a_paper_that_killed_three_workers_is_a_failure_in_sight(gemini: GeminiD
     [
         ("invoice.pdf", pdf(pages=21), "21 pages; up to 20 are read"),
         ("invoice.tiff", b"II*\0" + b"x" * 30_000, "are not read"),
-        ("invoice.png", b"\x89PNG\r\n" + b"x" * 14_700_000, "up to 15 MB are read"),
+        ("invoice.png", b"\x89PNG\r\n" + b"x" * 14_700_000, "up to 14.7 MB are read"),
     ],
 )
 def test_what_cannot_be_shown_is_a_failure_without_a_call(

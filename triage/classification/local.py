@@ -34,6 +34,8 @@ BUCKETS = 2**18
 MAX_CHARACTERS = 4_000
 REGULARISATION = 30.0
 CALIBRATION_FOLDS = 3
+# Known words and pairs of words from which on a mail is taken at its word: two short sentences.
+ENOUGH_WORDS = 10
 SHARPNESSES = tuple(step / 10 for step in range(5, 41))
 
 _words = HashingVectorizer(
@@ -72,10 +74,18 @@ class LocalModel:
         """For each (subject, body) the share of every category; they sum to 1."""
         if not mails:
             return []
-        scores = _weighted(_counted(mails), self.idf) @ self.weights.T + self.bias
+        counted = _counted(mails)
+        scores = _weighted(counted, self.idf) @ self.weights.T + self.bias
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         scores /= scores.sum(axis=1, keepdims=True)
-        return [dict(zip(self.categories, map(float, row), strict=True)) for row in scores]
+        trust = self._trust(counted)
+        shares = trust * scores + (1 - trust) / len(self.categories)
+        return [dict(zip(self.categories, map(float, row), strict=True)) for row in shares]
+
+    def _trust(self, counted: Any) -> Any:
+        """How far a mail's words can tell, 0 to 1: "Hm." is no evidence for anything."""
+        known = (counted[:, :BUCKETS] != 0).astype(np.float32) @ (self.idf[:BUCKETS] > 0)
+        return np.minimum(1.0, known / ENOUGH_WORDS).reshape(-1, 1)
 
 
 @lru_cache(maxsize=1)

@@ -147,6 +147,10 @@ def folders_of(mailbox: Mailbox) -> Sequence[Folder]:
     return list(mailbox.folders.select_related("mailbox"))
 
 
+def _note_folder(folder: Folder, report: FolderPass) -> None:
+    Folder.objects.filter(pk=folder.pk).update(passed_at=timezone.now(), error=report.error)
+
+
 class _Reading:
     """A pass that survives lost connections: the rows say where to go on."""
 
@@ -197,9 +201,13 @@ class _Reading:
             try:
                 with turn(folder, patience=self.patience):
                     self._reader(session, folder, report).read(since=self.since)
-            except (Refused, Busy) as error:
+            except Busy as error:
+                report.error = str(error)  # no trouble of the folder's: the other one notes those
+            except Refused as error:
                 report.error = str(error)
-            Folder.objects.filter(pk=folder.pk).update(passed_at=timezone.now(), error=report.error)
+                _note_folder(folder, report)
+            else:
+                _note_folder(folder, report)
             self.left.pop(0)
             self.suspects = Suspects()
         if not self.is_to_stop():

@@ -6,11 +6,11 @@ crash between the server's change and the row's does it again, which changes not
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from hashlib import sha256
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from triage.ingest.imap import Session
@@ -24,6 +24,7 @@ from triage.tickets.models import Category, Event, Message, Ticket
 log = logging.getLogger(__name__)
 
 BATCH = 200  # UIDs in one command
+EVENTS = 5000  # looked at in one pass; where handling is new to an old desk, several
 # Events get their numbers before they are committed: younger ones are looked at once more.
 YOUNG = timedelta(seconds=60)
 PARENT = "Triage"
@@ -34,8 +35,8 @@ def handle(session: Session, mailbox: Mailbox) -> None:
     """Flag or move what is due in all folders of the mailbox."""
     if mailbox.handling == Handling.LEAVE:
         return
-    newest = _newest_settled_event()
-    due = [*_fresh(mailbox), *_changed(mailbox)]
+    tickets, newest = _touched(mailbox.handled_event)
+    due = [*_fresh(mailbox), *_changed(mailbox, tickets)]
     groups: dict[tuple[Folder, str, str], list[Copy]] = defaultdict(list)
     for copy, slug in due:
         groups[copy.folder, copy.moved_to, slug].append(copy)
@@ -51,9 +52,13 @@ def handle(session: Session, mailbox: Mailbox) -> None:
     mailbox.handled_event = newest
 
 
-def _newest_settled_event() -> int:
-    settled = Event.objects.filter(at__lt=timezone.now() - YOUNG)
-    return settled.aggregate(newest=Max("pk"))["newest"] or 0
+def _touched(mark: int) -> tuple[set[int], int]:
+    """Tickets something happened to after the event `mark`, and the mark for the next pass."""
+    events = Event.objects.filter(pk__gt=mark).exclude(kind=Event.Kind.ARRIVED)
+    rows = list(events.order_by("pk").values_list("pk", "at", "ticket")[:EVENTS])
+    settled = timezone.now() - YOUNG
+    newest = max((pk for pk, at, _ in rows if at < settled), default=mark)
+    return {ticket for _, _, ticket in rows}, newest
 
 
 def _fresh(mailbox: Mailbox) -> list[tuple[Copy, str]]:
@@ -76,14 +81,12 @@ def _fresh(mailbox: Mailbox) -> list[tuple[Copy, str]]:
     return due
 
 
-def _changed(mailbox: Mailbox) -> list[tuple[Copy, str]]:
+def _changed(mailbox: Mailbox, tickets: Collection[int]) -> list[tuple[Copy, str]]:
     """Copies that were handled for another category than their ticket has now."""
-    events = Event.objects.filter(pk__gt=mailbox.handled_event, ticket__mailbox=mailbox)
-    tickets = events.values_list("ticket", flat=True).distinct()
     copies = Copy.objects.filter(
         folder__mailbox=mailbox,
         handled_at__isnull=False,
-        delivery__message__ticket__in=list(tickets),
+        delivery__message__ticket__in=tickets,
     )
     return [
         (copy, slug)

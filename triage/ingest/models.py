@@ -40,6 +40,8 @@ class Handling(models.TextChoices):
 
 # A watcher beats every ten seconds; three beats missed are no hiccup any more.
 UNWATCHED_AFTER = timedelta(seconds=45)
+# The worker reads an unwatched mailbox every minute, and may be busy with another for one.
+SILENT_AFTER = timedelta(minutes=3)
 
 
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
@@ -47,13 +49,17 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         """Those whose mail is fetched."""
         return self.filter(source=Source.IMAP).exclude(host="").order_by("pk")
 
+    def silent(self, now: datetime) -> "MailboxQuerySet":
+        """Those that neither a watcher nor the worker could read for minutes."""
+        heard = Heartbeat.objects.filter(name__startswith="mailbox:", at__gt=now - SILENT_AFTER)
+        return self.on_servers().exclude(pk__in=_numbers(heard))
+
     def unattended(self, now: datetime) -> "MailboxQuerySet":
         """Due to be read, and nobody watches them."""
         watched = Heartbeat.objects.filter(
             name__startswith="mailbox:", at__gt=now - UNWATCHED_AFTER
-        ).values_list("name", flat=True)
-        numbers = [int(name.partition(":")[2]) for name in watched]
-        return self.on_servers().filter(fetch_due_at__lte=now).exclude(pk__in=numbers)
+        )
+        return self.on_servers().filter(fetch_due_at__lte=now).exclude(pk__in=_numbers(watched))
 
 
 class Mailbox(models.Model):
@@ -271,6 +277,10 @@ class Copy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.moved_to or self.folder} {self.moved_uid or self.uid}"
+
+
+def _numbers(beats: "models.QuerySet[Heartbeat]") -> list[int]:
+    return [int(name.partition(":")[2]) for name in beats.values_list("name", flat=True)]
 
 
 class Heartbeat(models.Model):

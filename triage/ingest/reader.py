@@ -144,7 +144,10 @@ class Reader:
             try:
                 got.update(ask([uid]))
             except Refused as error:
-                refused[uid] = f"The mail server does not give this mail. {error}"
+                if error.is_busy:
+                    raise
+                if self.session.has(uid):  # some servers say NO to a mail that was just deleted
+                    refused[uid] = f"The mail server does not give this mail. {error}"
         return got, refused
 
     def _set_aside(self, uid: int, reason: str, *, size: int = 0) -> None:

@@ -10,12 +10,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from triage.invoices import prompt
+from triage.invoices.candidates import TEXTS
 from triage.invoices.document import Document
 from triage.invoices.keep import keep_as_none, keep_document, keep_failure
 from triage.invoices.models import Invoice
 from triage.llm import gateway
 from triage.llm.contract import File, Prompt
 from triage.llm.errors import Stop, Temporary
+from triage.tickets.models import Attachment
 
 MAX_ATTEMPTS = 3
 ASK_AGAIN_AFTER = timedelta(minutes=5)  # the gateway has tried for a while by then
@@ -89,7 +91,7 @@ def _prompt(invoice: Invoice) -> Prompt:
         text = f"{invoice.message.subject}\n\n{invoice.message.text}"
         return prompt.prompt_for_text(text, ticket_id=invoice.ticket_id)
     content = bytes(attachment.blob.content)
-    kind = _kind(attachment.content_type, content)
+    kind = _kind(attachment, content)
     if kind.startswith("text/"):
         text = content.decode("utf-8", "replace")
         return prompt.prompt_for_text(text, ticket_id=invoice.ticket_id)
@@ -97,19 +99,21 @@ def _prompt(invoice: Invoice) -> Prompt:
         raise NotForTheModelError(f"Documents of type {kind} are not read.")
     if len(content) > MAX_FILE_BYTES:
         raise NotForTheModelError(
-            f"It has {len(content) / 1e6:.0f} MB; up to {MAX_FILE_BYTES / 1e6:.0f} MB are read."
+            f"It has {len(content) / 1e6:.1f} MB; up to {MAX_FILE_BYTES / 1e6:.1f} MB are read."
         )
     if kind == "application/pdf":
         _check_pages(content)
     return prompt.prompt_for_file(File(content, kind), ticket_id=invoice.ticket_id)
 
 
-def _kind(content_type: str, content: bytes) -> str:
+def _kind(attachment: Attachment, content: bytes) -> str:
     """By its first bytes where they tell: senders' labels are often application/octet-stream."""
     for magic, kind in _MAGIC:
         if content.startswith(magic):
             return kind
-    return content_type.lower()
+    if attachment.filename.lower().endswith(TEXTS):
+        return "text/plain"
+    return attachment.content_type.lower()
 
 
 _MAGIC = (

@@ -45,7 +45,7 @@ def settle(call: Call, reply: Reply | None, error: AttemptError | None, *, secon
     """Fill in how the attempt went; `close_calls` writes it."""
     call.latency_ms = round(seconds * 1000)
     call.outcome = error.outcome if error else Call.Outcome.OK
-    call.error = str(error)[:500] if error else ""
+    call.error = _printable(str(error))[:500] if error else ""
     if reply is None:
         # A status instead of an answer is not charged; silence may have been.
         call.cost = Decimal(0) if error and error.is_free else None
@@ -58,6 +58,11 @@ def settle(call: Call, reply: Reply | None, error: AttemptError | None, *, secon
     call.cost = pricing.cost(
         reply.usage, model=reply.model_served, provider=call.provider, at=call.at
     )
+
+
+def _printable(text: str) -> str:
+    """A provider's words as PostgreSQL takes them: no NUL, no lone surrogate, one line."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def close_calls(calls: Sequence[Call]) -> None:

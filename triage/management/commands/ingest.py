@@ -31,7 +31,7 @@ class Command(JsonCommand):
         parser.add_argument("--mailbox", metavar="ADDRESS", help="made when it does not exist")
 
     def handle(self, *, paths: list[str], mailbox: str | None, **_: Any) -> None:
-        missing = [path for path in paths if path != "-" and not Path(path).exists()]
+        missing = [path for path in paths if path != "-" and not os.path.exists(path)]
         if missing:
             raise CommandError(f"No such file or folder: {', '.join(missing)}. Nothing was read.")
         self.read = self.stored = self.failed = 0

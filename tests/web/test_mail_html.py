@@ -1,0 +1,121 @@
+"""A mail's own HTML: what stays of it, what goes, and with which policy it is served."""
+
+import time
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from triage.tickets.models import Message
+from triage.web.pages.mail_html import HTML_CHARACTERS, caged
+
+
+@pytest.fixture
+def mail(db: None) -> Message:
+    return factories.ticket("Our autumn lamps").messages.get()
+
+
+def _shown(mail: Message, html: str) -> str:
+    """The body of the frame."""
+    mail.html = html
+    return caged(mail).partition("<body>")[2].partition("</body>")[0]
+
+
+def test_what_a_designer_meant_stays(mail: Message) -> None:
+    html = (
+        '<table width="600" bgcolor="#f4efe6"><tbody><tr><td align="center" style="padding:12px;'
+        'color:#333;font:14px/1.5 \'Segoe UI\',Arial;background:rgb(250, 240, 230)">'
+        "<h1>Autumn</h1><b>New shades</b></td></tr></tbody></table>"
+    )
+
+    assert _shown(mail, html) == html.replace("'", "'")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "background:url(https://t.example.org/1.gif)",
+        "background-color:red url(//t.example.org/1.gif)",
+        r"background:\75\72\6c(https://t.example.org/1.gif)",
+        r"b\61ckground:url(https://t.example.org/1.gif)",
+        "background:u/**/rl(https://t.example.org/1.gif)",
+        "background:image-set('https://t.example.org/1.gif' 1x)",
+        "background:-webkit-image-set('https://t.example.org/1.gif' 1x)",
+        "background:cross-fade(url(https://t.example.org/1.gif),red)",
+        "background:var(--t.example.org)",
+        "list-style:url('https://t.example.org/1.gif')",
+        "list-style-image:url(https://t.example.org/1.gif)",
+        "border-image:url(https://t.example.org/1.gif)",
+        "content:url(https://t.example.org/1.gif)",
+        "cursor:url(https://t.example.org/1.cur),auto",
+        "filter:url(https://t.example.org/1.svg)",
+        "mask:url(https://t.example.org/1.svg)",
+        "src:url(https://t.example.org/1.woff)",
+        "--t.example.org:1",
+        "font-family:'a;background:url(https://t.example.org/1.gif)'",
+        'font-family:"a;background:url(https://t.example.org/1.gif)',
+        "width:expression(t.example.org)",
+        "-moz-binding:url(https://t.example.org/1.xml)",
+        "behavior:url(https://t.example.org/1.htc)",
+        "color:red}@import 'https://t.example.org/1.css'",
+        "position:fixed;top:0;left:0;inset:0;z-index:9;t.example.org",
+        "transform:scale(99);overflow:hidden;clip-path:none;t.example.org",
+    ],
+)
+def test_no_style_loads_or_covers_anything(mail: Message, style: str) -> None:
+    shown = _shown(mail, f'<p style="color:blue;{style.replace(chr(34), "&quot;")};margin:0">Hi</p>')
+
+    assert "t.example.org" not in shown
+    assert "url" not in shown
+    for forbidden in ("position", "inset", "z-index", "transform", "overflow"):
+        assert forbidden not in shown
+    assert "margin:0" in shown
+
+
+def test_a_mail_cannot_dress_as_our_notes_or_name_its_parts(mail: Message) -> None:
+    shown = _shown(
+        mail, '<small class="leads" id="kept" name="x" title="bank.example.com">shop</small>'
+    )
+
+    assert shown == "<small>shop</small>"
+
+
+def test_only_plain_pictures_come_as_data(mail: Message) -> None:
+    for address in (
+        "data:image/svg+xml,<svg onload=alert(1)>",
+        "data:text/html,<script>alert(1)</script>",
+        "data:image/png,plain",
+        "data:,remote-0",
+    ):
+        assert _shown(mail, f'<img src="{address}">') == "<img>"
+    assert "data:image/gif;base64,R0lG" in _shown(mail, '<img src="data:image/gif;base64,R0lG">')
+
+
+def test_the_frame_tells_nobody_where_it_stands(desk: Client, mail: Message) -> None:
+    Message.objects.filter(pk=mail.pk).update(html="<p>Hello</p>")
+
+    for query in ("", "?images=once"):
+        answer = desk.get(f"/messages/{mail.pk}/html/{query}")
+
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert '<meta name="referrer" content="no-referrer">' in answer.text
+        assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_asking_for_images_opens_the_policy_for_images_only(desk: Client, mail: Message) -> None:
+    Message.objects.filter(pk=mail.pk).update(html="<p>Hello</p>")
+
+    closed = desk.get(f"/messages/{mail.pk}/html/").headers["Content-Security-Policy"]
+    opened = desk.get(f"/messages/{mail.pk}/html/?images=once").headers["Content-Security-Policy"]
+
+    assert "img-src data:;" in closed
+    assert opened == closed.replace("img-src data:", "img-src https: http: data:")
+    assert "default-src 'none'" in opened
+    assert "allow-scripts" not in opened
+
+
+def test_a_mail_longer_than_a_browser_likes_goes_on_in_the_raw_mail(mail: Message) -> None:
+    shown = _shown(mail, "<p>lamp</p>" * (HTML_CHARACTERS // 11 + 1))
+
+    assert "It goes on: the raw mail has all of it." in shown
+    assert len(shown) < HTML_CHARACTERS + 200
