@@ -58,9 +58,9 @@ def evil_host() -> Iterator[EvilHost]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.server.host.visits.append(  # type: ignore[attr-defined]
-            Visit(self.command, self.path, {name.lower(): text for name, text in self.headers.items()})
-        )
+        headers = {name.lower(): text for name, text in self.headers.items()}
+        visit = Visit(self.command, self.path, headers)
+        self.server.host.visits.append(visit)  # type: ignore[attr-defined]
         ending = self.path.partition("?")[0].rpartition(".")[2]
         kind, content = _KINDS.get(ending, ("image/gif", _GIF))
         self.send_response(200)
@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_POST = do_HEAD = do_OPTIONS = do_PUT = do_GET
+    do_POST = do_HEAD = do_OPTIONS = do_PUT = do_GET  # noqa: N815 - the base class looks for these
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Quiet: what came is in `visits`."""

@@ -65,11 +65,11 @@ _OURS = """\
 <svg><foreignObject><iframe src="HOST/foreign.html"></iframe></foreignObject></svg>
 <svg><a xlink:href="javascript:alert(1)"><text y="20">Pay now</text></a></svg>
 <math><a xlink:href="javascript:alert(1)">Pay now</a></math>
-<math><mtext><table><mglyph><style><img src=x:none onerror=alert(1)></style></mglyph></table></mtext></math>
+<math><mtext><table><mglyph><style><img src=x:none onerror=alert(1)></style></mglyph></table>
 <svg></p><style><a id="</style><img src=x:none onerror=alert(1)>">
 <noscript><p title="</noscript><img src=x:none onerror=alert(1)>"></noscript>
 <form action="HOST/form.html"><button autofocus onfocus="alert(1)">Pay</button></form>
-<form id="f" action="HOST/form-2.html"></form><button form="f" formaction="javascript:alert(1)">Pay</button>
+<form id="f" action="HOST/f.html"></form><button form="f" formaction="javascript:alert(1)">a
 <a href="javascript:alert(1)">Pay now</a>
 <a href=" &#1; jav&#9;ascript&colon;alert(1)">Pay now</a>
 <a href="vbscript:msgbox(1)">Pay now</a>
@@ -87,7 +87,8 @@ _OURS = """\
 <bgsound src="HOST/sound.mid"><layer src="HOST/layer.html"></layer>
 <img src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>">
 <img src="/\t/127.0.0.1/odd.gif"><img src="\\\\127.0.0.1\\odd.gif">
-<img src="HOST/spy.gif" width="1" height="1"><div style="display:none"><img src="HOST/spy-2.gif"></div>
+<img src="HOST/spy.gif" width="1" height="1">
+<div style="display:none"><img src="HOST/spy-2.gif"></div>
 <!--[if gte mso 9]><img src="HOST/mso.gif" onerror="alert(1)"><![endif]-->
 <!--><img src=x:none onerror=alert(1)>-->
 <?xml-stylesheet href="HOST/pi.css"?><![CDATA[<img src=x:none onerror=alert(1)>]]>
@@ -105,7 +106,7 @@ _SCHEMELESS = re.compile(r"(?<![:\w/])//[a-z0-9][a-z0-9-]*\.[a-z0-9.-]+", re.IGN
 
 
 def attempts(host: str) -> list[str]:
-    """Ours, then the 6,600 lines of the corpus where TRIAGE_CORPORA names it; all lead to `host`."""
+    """Ours, then the corpus's 6,600 where TRIAGE_CORPORA names it; all lead to `host`."""
     lines = _OURS.replace("HOST", host).splitlines()
     corpora = os.environ.get("TRIAGE_CORPORA")
     if not corpora:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from django.utils import timezone
 from tests.imap.dovecot import PASSWORD, USER, Dovecot, dovecot
 from tests.imap.test_fetch import letters
 from triage.ingest import watch as watch_module
+from triage.ingest.fetch import MailboxPass, attempt
 from triage.ingest.models import Delivery, Folder, Heartbeat, Mailbox, Source
 from triage.ingest.watch import Watch
 
@@ -113,6 +115,24 @@ def test_a_mailbox_that_is_added_or_changed_is_watched_without_a_restart(
         time.sleep(1)
         assert not Delivery.objects.exists()
         Mailbox.objects.update(host=server.host)
+        seconds_until(kept(1))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_watcher_that_dies_is_followed_by_another(
+    server: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "BEAT_SECONDS", 0.2)
+    deaths = iter([1])
+
+    def die_once(*arguments: Any, **options: Any) -> MailboxPass:
+        for _ in deaths:
+            raise RuntimeError("nobody foresaw this")
+        return attempt(*arguments, **options)
+
+    monkeypatch.setattr(watch_module, "attempt", die_once)
+    server.deliver(*letters(1, 1))
+    with watching():
         seconds_until(kept(1))
 
 

@@ -97,6 +97,14 @@ def test_a_replay_without_the_mailbox_fails_as_before() -> None:
     assert (settled().state, settled().reason) == ("failed", first)
 
 
+def test_a_replay_finds_the_mailbox_by_the_envelope_when_no_header_names_it() -> None:
+    keep([posted(ORDERS, to="undisclosed@example.org")])
+    process_pending()
+    orders = factories.mailbox(ORDERS)
+    replay(Delivery.objects.failed(), by=None)
+    assert settled().mailbox == orders
+
+
 def test_posted_again_once_the_mailbox_is_there_the_kept_one_is_its_duplicate() -> None:
     keep([posted(ORDERS, to=ORDERS)])
     process_pending()

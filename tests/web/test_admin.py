@@ -16,7 +16,15 @@ from triage.classification.models import Correction, Prediction
 from triage.ingest.models import Copy, Delivery, Folder, Heartbeat, Mailbox
 from triage.invoices.models import Invoice, InvoiceLine
 from triage.llm.models import Call, RetiredModel
-from triage.tickets.models import Attachment, Category, Event, Message, Regrouping, Ticket
+from triage.tickets.models import (
+    Attachment,
+    Category,
+    Event,
+    Message,
+    Regrouping,
+    Ticket,
+    TrustedSender,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET_BYTES = b"only-in-the-raw-bytes"
@@ -65,6 +73,7 @@ def rows() -> None:
         by=people.alice(),
         at=ticket.opened_at,
     )
+    TrustedSender.objects.trust("jo.renner@glaswerk.example.org", by=people.alice())
     RetiredModel.objects.create(name="gemini-1.0-pro", reason="404")
     Heartbeat.beat("worker")
 

@@ -16,6 +16,7 @@ from tests.web.posts import PNG, Post, Sent, as_json, form, password
 from tests.web.provider_api import KEY, Api
 from tests.web.provider_desk import SECRET, Poster, api, mailbox, post, say, secrets, sender
 from triage.ingest.models import Delivery, Mailbox
+from triage.ingest.process import process_pending
 from triage.mail import parse
 from triage.web.providers import PROVIDERS
 
@@ -231,3 +232,13 @@ def test_mail_that_breaks_python_s_email_package_is_kept(
     answer = say(sender, case, as_json(event, **made.headers))
     assert answer.status_code == 200
     assert (kept().subject, kept().text.strip()) == ("The two cracked shades", CRACKED)
+
+
+def test_mail_for_nobody_stands_under_problems_with_its_recipient(
+    post: Poster, looking: Client, mailbox: Mailbox
+) -> None:
+    post("postal", Sent(to=["orders@alder-lamps.example.com"], raw=letter(to="x@example.org")))
+    process_pending()
+    page = looking.get("/problems/").content.decode()
+    assert "to orders@alder-lamps.example.com" in page
+    assert "No mailbox has the address orders@alder-lamps.example.com." in page

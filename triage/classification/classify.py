@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from triage.classification import prompt
 from triage.classification.models import Prediction
+from triage.lib.bulk import update_many
 from triage.llm import gateway
 from triage.llm.contract import Prompt
 from triage.llm.errors import OutsideList
@@ -207,9 +208,7 @@ def _place(tickets: Sequence[Ticket], verdicts: Mapping[int, Verdict]) -> None:
         ticket.review_reason = verdict.review_reason
         ticket.confidence = None if confidence is None else round(confidence * 100)
         ticket.triage_due_at = None
-    Ticket.objects.bulk_update(
-        tickets, ["category", "review_reason", "confidence", "triage_due_at"]
-    )
+    update_many(tickets, ["category", "review_reason", "confidence", "triage_due_at"])
 
 
 def _event(prediction: Prediction, now: datetime) -> Event:

@@ -54,15 +54,14 @@ def assign(delivery: Delivery, email: Email) -> int:
     if not mailboxes:
         raise Unassigned(_nobody(envelope or written), state=State.FAILED)
     mailbox = mailboxes[0]
-    again = Delivery.objects.filter(
+    # Itself it may find as well, when a batch that another mail spoiled is tried one by one.
+    same = Delivery.objects.filter(
         mailbox=mailbox, source=delivery.source, source_key=delivery.source_key
-    ).first()
-    if again and again.pk != delivery.pk:
+    )
+    if again := same.exclude(pk=delivery.pk).first():
         # Posted again once the mailbox was there, before this one was replayed.
         raise Unassigned(f"the same mail as delivery {again.pk}", state=State.DUPLICATE)
     Delivery.objects.filter(pk=delivery.pk).update(mailbox=mailbox)
-    # A batch that another mail spoils is tried again with these same objects.
-    delivery.mailbox = mailbox
     return mailbox.pk
 
 

@@ -58,15 +58,17 @@ class Watcher(Thread):
 
     def run(self) -> None:
         while not self._is_to_stop():
+            pause = 0.0
             try:
                 self._watch()
             except (MailServerError, SealBroken, Error) as error:
                 pause = self._pause(error)
                 log.warning("%s: %s Trying again in %.0f s.", self.mailbox.address, error, pause)
-                self._stop_asked.wait(pause)
             finally:
+                # Before the pause: its heart must not beat on while it cannot read.
                 self._is_connected = False
                 connection.close()
+            self._stop_asked.wait(pause)
 
     def _watch(self) -> None:
         """One connection, as long as it lasts."""
@@ -160,7 +162,9 @@ class Watch:
     def _follow(self, mailboxes: Any) -> None:
         wanted = {mailbox.pk: mailbox for mailbox in mailboxes}
         for key, (settings, watcher) in list(self._watchers.items()):
-            if key not in wanted or settings != _settings(wanted[key]):
+            is_changed = key not in wanted or settings != _settings(wanted[key])
+            # A thread that died of an error nobody foresaw is followed by another.
+            if is_changed or not watcher.is_alive():
                 watcher.stop()
                 self._stored_before += watcher.stored
                 del self._watchers[key]

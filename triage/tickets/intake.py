@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from triage.lib.bulk import update_many
 from triage.mail import Address, Email, split_reply
 from triage.tickets import threads
 from triage.tickets.identity import fingerprint
@@ -195,7 +196,7 @@ def _keep_attachments(message: Message, email: Email, batch: _Batch) -> None:
 
 def _write(batch: _Batch) -> None:
     _create(batch.tickets)
-    Ticket.objects.bulk_update(batch.touched.values(), _TOUCHED)
+    update_many(batch.touched.values(), _TOUCHED)
     Message.objects.bulk_create(batch.messages)
     Blob.objects.bulk_create(batch.blobs.values(), ignore_conflicts=True)
     Attachment.objects.bulk_create(batch.attachments)

@@ -16,6 +16,7 @@ from triage.tickets.models import Attachment, Message
 from triage.web.pages.letters import SAFE_IMAGES
 from triage.web.pages.links import safe_href, with_destinations
 from triage.web.pages.mail_styles import safe_style
+from triage.web.pages.nesting import is_too_deep
 from triage.web.pages.remote_images import Images, placeholder, settled
 from triage.web.pages.web_addresses import is_web
 
@@ -83,8 +84,11 @@ def images_in(html: str) -> Images:
 
 def _rebuilt(html: str, carried: dict[str, str], *, show_images: bool) -> tuple[str, Images]:
     attributes = _Attributes(carried)
+    html = html[:HTML_CHARACTERS]
+    if is_too_deep(html):
+        return _TOO_DEEP, Images()
     markup = nh3.clean(
-        html[:HTML_CHARACTERS],
+        html,
         tags=_TAGS,
         clean_content_tags={"script", "style", "title", "head"},
         attributes=_ATTRIBUTES,
@@ -111,6 +115,7 @@ img {{ max-width: 100%; height: auto }}
 </style></head>
 <body>{body}{rest}</body>
 </html>"""
+_TOO_DEEP = "<p>This mail is nested too deep to be drawn: the raw mail has all of it.</p>"
 _REST = "<p><small>It goes on: the raw mail has all of it.</small></p>"
 
 

@@ -15,6 +15,7 @@ _PLACE = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(?::(\d{0,5}))?", re.IGNORECASE
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\]")
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?|\[.*\]")
 _NAME_CHARACTERS = 253  # RFC 1035, section 2.3.4
+_WRITTEN_CHARACTERS = 1_000  # with all that is not read in it
 # Taken out wherever they stand in an address (WHATWG URL, section 4.4).
 _NOT_READ = str.maketrans("", "", "\t\r\n")
 _BEFORE = "".join(map(chr, range(0x21)))
@@ -67,6 +68,8 @@ def web_address(value: str) -> WebAddress | None:
 
 def network_name(host: str) -> str:
     """A host as the network knows it; "" where it cannot be one."""
+    if len(host) > _WRITTEN_CHARACTERS:
+        return ""
     seen = "".join(char for char in host if unicodedata.category(char) != "Cf")
     plain = unicodedata.normalize("NFKC", seen).lower().replace("。", ".")
     try:
