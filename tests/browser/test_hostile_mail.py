@@ -86,7 +86,10 @@ def window(chromium: Browser, live_server: LiveServer, sightings: Sightings) -> 
     context.add_init_script(_TRAP)
 
     def watch(request: Request) -> None:
-        if not request.url.startswith((live_server.url, "data:", "about:", "blob:")):
+        # A mail has no business with the desk's own addresses either.
+        is_of_mail = "/html/" in request.frame.url and not request.is_navigation_request()
+        is_of_desk = request.url.startswith(live_server.url) and not is_of_mail
+        if not is_of_desk and not request.url.startswith(("data:", "about:", "blob:")):
             sightings.left.append(request.url)
 
     def dismiss(dialog: Dialog) -> None:

@@ -171,6 +171,7 @@ def _give_back(batch: Sequence[Delivery]) -> None:
 
 
 def _fail(delivery: Delivery, reason: str) -> None:
+    log.error("delivery %d was set aside under Problems: %s", delivery.pk, reason)
     _finish(delivery, Delivery.State.FAILED, reason)
 
 
