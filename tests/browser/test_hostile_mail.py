@@ -219,7 +219,7 @@ def test_images_asked_for_come_without_a_word_on_who_reads_and_trackers_never(
     window.get_by_role("link", name="Show once").click()
     window.wait_for_load_state("networkidle")
 
-    expect(window.locator(".notice")).to_contain_text("2 remote images fetched from its sender.")
+    expect(window.locator(".notice")).to_contain_text("2 remote images shown.")
     assert sorted(visit.path for visit in host.visits) == ["/last.gif", "/shade.gif"]
     assert all(not {"referer", "cookie"} & visit.headers.keys() for visit in host.visits)
     assert sightings.ran == []

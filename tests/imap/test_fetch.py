@@ -216,3 +216,13 @@ def test_a_mail_that_was_set_aside_is_fetched_once_a_person_replays_it(
     process_pending()
     kept = Delivery.objects.get()
     assert (kept.state, bytes(kept.raw), kept.size) == ("processed", raw, len(raw))
+
+
+def test_a_mail_that_another_process_was_given_is_not_set_aside(
+    server: Dovecot, mailbox: Mailbox
+) -> None:
+    server.deliver(*letters(1, 1))
+    fetch(mailbox)
+    shelf.set_aside(Folder.objects.get(), 1, "The mail server did not give it to me.")
+    kept = Delivery.objects.get()
+    assert (kept.state, kept.withheld_at, kept.reason) == ("pending", None, "")

@@ -1,11 +1,14 @@
 """A mail's own HTML: what stays of it, what goes, and with which policy it is served."""
 
+import string
 import time
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
 
 from tests import factories
+from triage.mail.filenames import safe_filename
 from triage.tickets.models import Message
 from triage.web.pages.mail_html import HTML_CHARACTERS, caged
 
@@ -164,3 +167,31 @@ def test_a_long_newsletter_is_drawn(mail: Message) -> None:
 
     assert "Kind regards" in shown
     assert shown.count("Jo's lamp") == 1_500
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a"; filename="b.html',
+        "a\r\nSet-Cookie: desk=1\r\n\r\n<script>",
+        "invoice\u202efdp.exe",
+        "../../etc/passwd",
+        "..\\start.bat",
+        "Rechnung\u2028ü.svg",
+        "x" * 3_000 + ".html",
+    ],
+)
+def test_a_file_s_name_writes_no_header_and_hides_nothing(
+    desk: Client, mail: Message, name: str
+) -> None:
+    file = factories.attachment(mail, safe_filename(name, "text/html"), b"<script>", "text/html")
+
+    answer = desk.get(f"/attachments/{file.pk}/")
+
+    start, _, written = answer.headers["Content-Disposition"].partition("''")
+    assert start == "attachment; filename*=UTF-8"
+    assert not set(unquote(written)) & set('"/\\\r\n\u202e\u2028<>')
+    assert set(written) <= set(string.ascii_letters + string.digits + "%._-~")
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -103,7 +103,8 @@ def test_shown_once_they_are_fetched_without_a_referrer_and_trackers_are_not(
 ) -> None:
     page = _page(desk, mail, f"?queue=support&images={mail.pk}")
     assert f'src="/messages/{mail.pk}/html/?images=once"' in page
-    assert "<b>2 remote images fetched from its sender.</b> 1 that only tracks you" in page
+    assert "<b>2 remote images shown.</b> 1 that only tracks you stays blocked." in page
+    assert "Always for this sender" in page
 
     frame = _frame(desk, mail, "?images=once")
     assert frame.count('<img src="https://img.lamps.example.org/shade.jpg" '
@@ -130,7 +131,7 @@ def test_a_trusted_sender_s_images_are_always_shown(
     assert (row.address, row.by, row.undone_at) == ("ida.holm@glaswerk.example.org", alice, None)
     for agent in (desk, looking):
         assert "img.lamps.example.org" in _frame(agent, mail)
-        assert "2 remote images fetched from its sender." in _page(agent, mail)
+        assert "2 remote images shown." in _page(agent, mail)
 
     later = factories.message(mail.ticket, html=SHADE, from_address="Ida.Holm@Glaswerk.example.org")
     other = factories.message(mail.ticket, html=SHADE, from_address="someone@else.example.org")

@@ -54,22 +54,19 @@ def keep(folder: Folder, raws: Mapping[int, bytes]) -> int:
 def set_aside(folder: Folder, uid: int, reason: str, *, size: int = 0) -> None:
     """A mail the server does not give: a failed delivery without bytes, in sight of staff."""
     now = timezone.now()
-    Delivery.objects.update_or_create(
+    failed = {"state": State.FAILED, "processed_at": now, "withheld_at": now, "reason": reason}
+    _, is_new = Delivery.objects.get_or_create(
         mailbox=folder.mailbox,
         source=Source.IMAP,
         source_key=source_key(folder, uid),
-        defaults={"state": State.FAILED, "processed_at": now, "withheld_at": now, "reason": reason},
-        create_defaults={
-            "raw": b"",
-            "size": min(size, MAX_SIZE),
-            "received_at": now,
-            "due_at": now,
-            "state": State.FAILED,
-            "processed_at": now,
-            "withheld_at": now,
-            "reason": reason,
+        defaults={
+            "raw": b"", "size": min(size, MAX_SIZE), "received_at": now, "due_at": now, **failed,
         },
-    )
+    )  # fmt: skip
+    if not is_new:
+        # Not a mail that another process was given meanwhile: that one is whole.
+        mine = _deliveries(folder, [source_key(folder, uid)])
+        mine.filter(withheld_at__isnull=False).update(**failed)
     note_copies(folder, [uid])
 
 

@@ -24,7 +24,7 @@ def notices_of(ticket: Ticket, *, once: int | None) -> dict[int, ImageNotice]:
         left -= len(html)
         notice = notice_of(
             images_in(html) if left >= 0 else None,
-            sender=address,
+            has_sender=bool(address),
             trusted=trusted.get(address.lower()),
             once=pk == once,
         )
