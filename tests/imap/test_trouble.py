@@ -155,3 +155,30 @@ def test_once_the_server_can_read_it_a_replay_brings_it_in(
     server.mails()[0].chmod(0o600)
     assert fetch(mailbox).stored == 1
     assert bytes(Delivery.objects.get().raw) == raw
+
+
+def test_a_replay_of_what_is_gone_by_now_says_so(server: Dovecot, mailbox: Mailbox) -> None:
+    server.deliver(*letters(1, 1))
+    server.mails()[0].chmod(0)
+    fetch(mailbox)
+    server.mails()[0].unlink()
+    replay(Delivery.objects.all(), by=None)
+    fetch(mailbox)
+    gone = Delivery.objects.get()
+    assert gone.state == "failed"
+    assert "no longer on the mail server" in gone.reason
+
+
+def test_a_replay_after_renumbering_takes_no_other_mail_for_it(
+    server: Dovecot, mailbox: Mailbox
+) -> None:
+    server.deliver(*letters(1, 2))
+    server.mails()[0].chmod(0)
+    fetch(mailbox)
+    server.mails()[0].chmod(0o600)
+    server.renumber()
+    replay(Delivery.objects.failed(), by=None)
+    assert fetch(mailbox).stored == 2
+    [old] = Delivery.objects.failed()
+    assert "renumbered" in old.reason
+    assert bytes(old.raw) == b""

@@ -107,10 +107,13 @@ class Reader:
             if self.suspects.is_guilty(uid):
                 self._set_aside(uid, _hung_up())
                 continue
-            for each, raw in self._each(self.session.raw, [uid]).items():
-                shelf.fill_in(self.folder, each, raw)
+            failed = self.report.failed
+            if raw := self._each(self.session.raw, [uid]).get(uid):
+                shelf.fill_in(self.folder, uid, raw)
                 self.report.stored += 1
                 self.on_stored()
+            elif self.report.failed == failed:
+                self._set_aside(uid, "This mail is no longer on the mail server.")
 
     def _each(
         self, ask: Callable[[Sequence[int]], dict[int, T]], uids: Sequence[int]

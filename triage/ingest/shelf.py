@@ -75,7 +75,14 @@ def asked_again(folder: Folder) -> list[int]:
     replayed = Copy.objects.filter(
         folder=folder, delivery__state=State.PENDING, delivery__withheld_at__isnull=False
     )
-    return list(replayed.order_by("uid").values_list("uid", flat=True))
+    numbering = folder.uidvalidity or 0
+    stale = replayed.exclude(uidvalidity=numbering).values("delivery")
+    Delivery.objects.filter(pk__in=stale).update(
+        state=State.FAILED,
+        reason="The mail server renumbered the folder; the mail was read again by its new UID.",
+    )
+    current = replayed.filter(uidvalidity=numbering)
+    return list(current.order_by("uid").values_list("uid", flat=True))
 
 
 def fill_in(folder: Folder, uid: int, raw: bytes) -> None:
