@@ -195,3 +195,14 @@ def test_a_file_s_name_writes_no_header_and_hides_nothing(
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_comment_that_is_none_hides_no_depth(mail: Message) -> None:
+    assert "nested too deep" in _shown(mail, "<style><!--</style>" + "<div>" * 20_000)
+
+
+def test_links_into_the_desk_lead_nowhere(mail: Message) -> None:
+    shown = _shown(mail, '<a href="/logout/">Pay</a> <a href="https:evil.test">now</a>')
+
+    assert "logout" not in shown
+    assert 'href="https://evil.test/"' in shown

@@ -1,4 +1,4 @@
-"""When a mail arrived. An imported mail arrived years ago, not when its file was read."""
+"""When a mail arrived: an imported one years ago, not when its file or folder was read."""
 
 from datetime import UTC, datetime
 
@@ -11,8 +11,8 @@ OLDEST = datetime(1982, 8, 13, tzinfo=UTC)
 
 
 def arrived_at(delivery: Delivery, email: Email) -> datetime:
-    """The delivery's own time; for imports what the last relay wrote, else the sender."""
-    if delivery.source != Source.PIPE:
+    """The delivery's own time; for what lay elsewhere first, what the last relay wrote there."""
+    if delivery.source == Source.WEBHOOK:
         return delivery.received_at
     for written in (_last_relay(email), email.date):
         if written is not None and OLDEST <= written <= delivery.received_at:
