@@ -24,7 +24,13 @@ def test_it_is_ready_when_database_broker_and_worker_are_there() -> None:
     Heartbeat.beat("worker")
     answer = people.charlie().get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "database": "ok", "broker": "ok", "worker": "ok"}
+    assert answer.json() == {
+        "ready": True,
+        "database": "ok",
+        "broker": "ok",
+        "worker": "ok",
+        "mailboxes": {"fetched": 0, "silent": 0},
+    }
 
 
 @pytest.mark.django_db

@@ -104,6 +104,18 @@ def attempt(
     return result
 
 
+def backfill(*, on_stored: Callable[[], None]) -> Iterator[MailboxPass]:
+    """Read older mail where somebody asked for it; asked again until a pass went well."""
+    for mailbox in Mailbox.objects.on_servers().exclude(backfill_since=None):
+        result = fetch(mailbox, since=mailbox.backfill_since, on_stored=on_stored)
+        if result.is_complete and result.cause is None:
+            # Unless another day was asked for meanwhile.
+            Mailbox.objects.filter(pk=mailbox.pk, backfill_since=mailbox.backfill_since).update(
+                backfill_since=None
+            )
+        yield result
+
+
 def fetch_unattended(*, on_stored: Callable[[], None]) -> Iterator[MailboxPass]:
     """A pass over each mailbox that is due and that nobody watches."""
     while mailbox := _claim():

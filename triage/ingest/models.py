@@ -96,6 +96,8 @@ class Mailbox(models.Model):
     category_folders = models.JSONField(default=dict, blank=True)
     # The newest ticket event that was looked at for mail to flag or move.
     handled_event = models.BigIntegerField(default=0, editable=False)
+    # Somebody asked for older mail: from this day on; None once it was looked for.
+    backfill_since = models.DateField(null=True, blank=True, editable=False)
     fetched_at = models.DateTimeField(null=True, blank=True, editable=False)
     fetch_error = models.TextField(blank=True, editable=False)
     fetch_failures = models.PositiveSmallIntegerField(default=0, editable=False)

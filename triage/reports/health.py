@@ -1,6 +1,6 @@
 """Is the desk ready for work: database, broker, worker?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,7 +8,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from triage.celery import app
-from triage.ingest.models import Heartbeat
+from triage.ingest.models import Heartbeat, Mailbox
 
 OK = "ok"
 # Three sweeps missed in a row are no hiccup any more; a sweep may wait behind long work, so never
@@ -25,6 +25,9 @@ class Health:
     database: str
     broker: str
     worker: str
+    # Numbers of mailboxes that are fetched, and of those nobody could read for minutes. They do
+    # not make the desk unready: a mail server that is away is no reason to stop serving pages.
+    mailboxes: dict[str, int] = field(default_factory=dict)
 
     @property
     def parts(self) -> dict[str, str]:
@@ -42,7 +45,8 @@ def check(*, now: datetime | None = None) -> Health:
         return Health(
             database, "unknown: the database is missing", "unknown: the database is missing"
         )
-    return Health(database, _broker(), _worker(now or timezone.now()))
+    now = now or timezone.now()
+    return Health(database, _broker(), _worker(now), _mailboxes(now))
 
 
 def worker_seen_at() -> datetime | None:
@@ -84,6 +88,13 @@ def _broker_by_url() -> str:
     except Exception:  # noqa: BLE001 - each transport has errors of its own
         return "The broker does not answer; is it running, and is CELERY_BROKER_URL right?"
     return OK
+
+
+def _mailboxes(now: datetime) -> dict[str, int]:
+    return {
+        "fetched": Mailbox.objects.on_servers().count(),
+        "silent": Mailbox.objects.silent(now).count(),
+    }
 
 
 def _worker(now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -86,8 +86,9 @@ def accept(arrivals: Sequence[Arrival]) -> list[Accepted]:
 
 
 def _keep(arrival: Arrival, print_: str, batch: _Batch) -> Message:
+    placement = threads.place(arrival.email, batch.known)
+    arrival = _with_loops_named(arrival, placement)
     email = arrival.email
-    placement = threads.place(email, batch.known)
     message = _message(arrival, print_, placement)
     if placement.conversation is None:
         ticket = _open(arrival, placement, batch)
@@ -100,6 +101,7 @@ def _keep(arrival: Arrival, print_: str, batch: _Batch) -> Message:
     ticket.message_count += 1
     ticket.attachment_count += sum(not attachment.inline for attachment in email.attachments)
     conversation.addresses |= participants(message.from_address, [*message.to, *message.cc])
+    conversation.recent[message.from_address] += threads.is_recent(arrival.received_at)
     if message.message_id:
         batch.known.setdefault(message.message_id, conversation)
     batch.messages.append(message)
@@ -113,6 +115,14 @@ def _keep(arrival: Arrival, print_: str, batch: _Batch) -> Message:
         )
     )
     return message
+
+
+def _with_loops_named(arrival: Arrival, placement: Placement) -> Arrival:
+    """Mail that comes faster than a person writes is kept as `loop`: it wakes nobody any more."""
+    conversation = placement.conversation
+    if conversation is None or not conversation.is_looping(_address(arrival.email.sender)):
+        return arrival
+    return replace(arrival, email=replace(arrival.email, auto="loop"))
 
 
 def _open(arrival: Arrival, placement: Placement, batch: _Batch) -> Ticket:

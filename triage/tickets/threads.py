@@ -6,8 +6,12 @@ ticket: a Message-ID is no secret, and whoever knows one could write into somebo
 Subjects never thread.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from triage.mail import Email, read_delivery_status
 from triage.tickets.models import Message, Ticket
@@ -26,12 +30,23 @@ PUBLIC_PROVIDERS = frozenset(
 )
 
 
+# A person in distress writes ten mails in an hour; two programs that answer each other, hundreds.
+LOOP_MAILS = 20
+LOOP_WINDOW = timedelta(hours=1)
+
+
 @dataclass(slots=True)
 class Conversation:
     """A ticket with the addresses that take part in it, lower-cased."""
 
     ticket: Ticket
     addresses: set[str]
+    # How many mails each address sent into it within the last LOOP_WINDOW.
+    recent: Counter[str] = field(default_factory=Counter)
+
+    def is_looping(self, address: str) -> bool:
+        """Whether more mail comes from `address` than a person writes: two programs talking."""
+        return self.recent[address.lower()] >= LOOP_MAILS
 
     def includes(self, address: str) -> bool:
         """Whether a mail from `address` may enter: a participant, or a colleague of one."""
@@ -111,11 +126,18 @@ def conversations(names: Iterable[Name]) -> dict[Name, Conversation]:
         .order_by("pk")
     }
     parties = Message.objects.filter(ticket__in=by_ticket).values_list(
-        "ticket_id", "from_address", "to", "cc"
+        "ticket_id", "from_address", "to", "cc", "received_at"
     )
-    for ticket_id, sender, to, cc in parties:
-        by_ticket[ticket_id].addresses |= participants(sender, [*to, *cc])
+    for ticket_id, sender, to, cc, received_at in parties:
+        conversation = by_ticket[ticket_id]
+        conversation.addresses |= participants(sender, [*to, *cc])
+        conversation.recent[sender.lower()] += is_recent(received_at)
     return {name: by_ticket[key] for name, key in found.items() if key in by_ticket}
+
+
+def is_recent(at: datetime) -> bool:
+    """Within the time that counts for loops; imported mail of last year does not."""
+    return at > timezone.now() - LOOP_WINDOW
 
 
 def participants(sender: str, others: Iterable[Mapping[str, str]]) -> set[str]:

@@ -159,6 +159,7 @@ class Frame:
             tabs += [
                 self._page("costs", "Costs", icon="cost", key="c"),
                 self._page("quality", "Quality", icon="quality", key="q"),
+                self._page("mailboxes", "Mailboxes", icon="mail"),
             ]
         if self._user.is_staff:
             tabs.append(self._page("admin:index", "Settings", icon="settings"))

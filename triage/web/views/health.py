@@ -20,5 +20,6 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 when database, broker and worker are there; else 503, saying what is missing."""
     found = health.check()
     return JsonResponse(
-        {"ready": found.is_ready, **found.parts}, status=200 if found.is_ready else 503
+        {"ready": found.is_ready, **found.parts, "mailboxes": found.mailboxes},
+        status=200 if found.is_ready else 503,
     )
