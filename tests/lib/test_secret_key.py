@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
 from triage.lib.secret_key import kept_in
 
 
@@ -67,3 +70,10 @@ def test_two_with_the_same_process_id_agree_too(tmp_path: Path) -> None:
         with ThreadPoolExecutor(8) as pool:
             keys = [future.result() for future in [pool.submit(ask) for _ in range(8)]]
         assert set(keys) == {path.read_text()}
+
+
+def test_a_place_that_cannot_be_written_is_named_with_the_fix(tmp_path: Path) -> None:
+    blocked = tmp_path / "a file, not a folder"
+    blocked.touch()
+    with pytest.raises(ImproperlyConfigured, match="TRIAGE_VAR"):
+        kept_in(blocked / "secret_key")

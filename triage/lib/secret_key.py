@@ -5,9 +5,24 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def kept_in(path: Path) -> str:
-    """The key in `path`; made at the first call. Two processes starting at once agree on one."""
+    """The key in `path`; made at the first call. Two processes starting at once agree on one.
+
+    Raises ImproperlyConfigured where the file can neither be read nor made.
+    """
+    try:
+        return _read_or_made(path)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be kept: {error.strerror}. Set SECRET_KEY, or TRIAGE_VAR to a folder"
+            " that can be written."
+        ) from error
+
+
+def _read_or_made(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
