@@ -148,3 +148,16 @@ def test_an_empty_or_unreadable_mail_is_a_message_all_the_same() -> None:
     process_pending()
     assert states() == ["processed"] * 4
     assert Message.objects.exclude(defects=[]).count() == 4
+
+
+def test_what_an_error_quotes_of_a_mail_stays_out_of_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def quoting(raw: bytes) -> Email:
+        raise ValueError(f"cannot read {raw!r}")
+
+    monkeypatch.setattr("triage.ingest.process.parse", quoting)
+    take(letter("my secret is swordfish"))
+    process_pending()
+    assert "could not be processed: ValueError" in caplog.text
+    assert "swordfish" not in caplog.text

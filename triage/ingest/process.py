@@ -6,6 +6,7 @@ finds it taken goes home. The lane holds no transaction while it parses.
 """
 
 import logging
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -144,7 +145,11 @@ def _settle(keys: Sequence[int], results: Sequence[Accepted]) -> None:
 
 def _put_off(delivery: Delivery, error: Exception) -> None:
     """After an error in processing one mail: later again, then aside, with the reason."""
-    log.error("delivery %d could not be processed", delivery.pk, exc_info=error)
+    # Where it happened, not what was said: the words of an error quote the mail.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error(
+        "delivery %d could not be processed: %s\n%s", delivery.pk, type(error).__name__, frames
+    )
     if delivery.attempts >= MAX_ATTEMPTS:
         _fail(delivery, f"Processing failed {MAX_ATTEMPTS} times: {type(error).__name__}.")
         return
