@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from triage.celery import app
 from triage.classification.classify import classify_pending
-from triage.ingest.fetch import backfill, fetch_unattended
+from triage.ingest.fetch import fetch_unattended
 from triage.ingest.models import Heartbeat
 from triage.ingest.process import process_pending
 from triage.invoices.extract import extract_pending
@@ -26,13 +26,6 @@ log = logging.getLogger(__name__)
 def fetch_mailboxes() -> None:
     """Mailboxes that nobody watches are read."""
     for _ in fetch_unattended(on_stored=lambda: ring(process_deliveries)):
-        pass
-
-
-@app.task
-def backfill_mailboxes() -> None:
-    """Older mail that somebody asked for is read."""
-    for _ in backfill(on_stored=lambda: ring(process_deliveries)):
         pass
 
 
@@ -65,8 +58,7 @@ def extract_invoices() -> None:
 
 
 PIPELINE = (
-    fetch_mailboxes, backfill_mailboxes, process_deliveries, classify_tickets, find_invoices,
-    extract_invoices,
+    fetch_mailboxes, process_deliveries, classify_tickets, find_invoices, extract_invoices,
 )  # fmt: skip
 
 

@@ -104,22 +104,16 @@ def attempt(
     return result
 
 
-def backfill(*, on_stored: Callable[[], None]) -> Iterator[MailboxPass]:
-    """Read older mail where somebody asked for it; asked again until a pass went well."""
-    for mailbox in Mailbox.objects.on_servers().exclude(backfill_since=None):
-        result = fetch(mailbox, since=mailbox.backfill_since, on_stored=on_stored)
-        if result.is_complete and result.cause is None:
-            # Unless another day was asked for meanwhile.
-            Mailbox.objects.filter(pk=mailbox.pk, backfill_since=mailbox.backfill_since).update(
-                backfill_since=None
-            )
-        yield result
-
-
 def fetch_unattended(*, on_stored: Callable[[], None]) -> Iterator[MailboxPass]:
-    """A pass over each mailbox that is due and that nobody watches."""
+    """A pass over each mailbox that is due and that nobody watches, or that lacks older mail."""
     while mailbox := _claim():
-        yield fetch(mailbox, patience=0, on_stored=on_stored, is_to_stop=_after(TURN_SECONDS))
+        since = mailbox.backfill_since
+        result = fetch(mailbox, since=since, patience=0, on_stored=on_stored,
+                       is_to_stop=_after(TURN_SECONDS))  # fmt: skip
+        # Asked for until every folder was read to its end; another day may be asked for meanwhile.
+        if since and result.is_complete and not result.errors:
+            Mailbox.objects.filter(pk=mailbox.pk, backfill_since=since).update(backfill_since=None)
+        yield result
 
 
 def _after(seconds: float) -> Callable[[], bool]:

@@ -55,11 +55,12 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         return self.on_servers().exclude(pk__in=_numbers(heard))
 
     def unattended(self, now: datetime) -> "MailboxQuerySet":
-        """Due to be read, and nobody watches them."""
+        """Due to be read, and nobody watches them, or older mail is asked for besides."""
         watched = Heartbeat.objects.filter(
             name__startswith="mailbox:", at__gt=now - UNWATCHED_AFTER
         )
-        return self.on_servers().filter(fetch_due_at__lte=now).exclude(pk__in=_numbers(watched))
+        is_left = ~Q(pk__in=_numbers(watched)) | Q(backfill_since__isnull=False)
+        return self.on_servers().filter(is_left, fetch_due_at__lte=now)
 
 
 class Mailbox(models.Model):

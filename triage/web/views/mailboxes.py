@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,8 +39,10 @@ def backfill(request: AgentRequest, pk: int) -> HttpResponse:
     if since is None:
         messages.error(request, "Give a day like 2026-01-31.")
     else:
-        Mailbox.objects.filter(pk=mailbox.pk).update(backfill_since=since)
-        tasks.ring(tasks.backfill_mailboxes)
+        Mailbox.objects.filter(pk=mailbox.pk).update(
+            backfill_since=since, fetch_due_at=timezone.now()
+        )
+        tasks.ring(tasks.fetch_mailboxes)
         messages.success(request, f"Looking for mail since {since.isoformat()}.")
     return redirect("mailbox-gaps", mailbox.pk)
 
